@@ -51,7 +51,7 @@ def _nested(hint: typing.Any) -> typing.Any:
     if typing.get_origin(hint) is tuple:
         item, nullable = without_none(typing.get_args(hint)[0])
         inner = _nested(item)
-        return tuple[(inner | None if nullable else inner), ...]  # type: ignore[misc,valid-type]
+        return tuple[(inner | None if nullable else inner), ...]  # type: ignore[misc]
     if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
         return record_type(hint)
     return hint

@@ -1,0 +1,128 @@
+"""One Parquet file: written as a stream, seen only when whole.
+
+Memory is bounded by one row group (131,072 rows or 64 MiB of Arrow data, whichever comes first) plus one batch.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.fs as pafs
+import pyarrow.parquet as pq
+
+from raito_aws_pipeline.errors import LakeError
+from raito_aws_pipeline.lake.layout import PART_FILE
+from raito_aws_pipeline.lake.location import Location
+
+ROW_GROUP_ROWS = 131_072
+ROW_GROUP_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class PartFile:
+    """A file that was written: where, how many rows and how many bytes."""
+
+    uri: str
+    rows: int
+    bytes: int
+
+
+def write_part(
+    location: Location,
+    folder: tuple[str, ...],
+    schema: pa.Schema,
+    batches: Iterable[pa.RecordBatch],
+    metadata: Callable[[], Mapping[str, str]],
+) -> PartFile:
+    """Write the one file of a partition in place of the one before.
+
+    The rows go to a temporary file first (beside the target on disk, in the system's temporary folder for S3) and are
+    published by a rename or one upload, so that a reader sees the old file or the new one, and a writer that dies or
+    whose `batches` raise leaves the old one.
+
+    Args:
+        location: The lake.
+        folder: Folders below the root.
+        schema: Schema of all batches.
+        batches: The rows; consumed once.
+        metadata: Asked after the last batch; becomes the file's key-value metadata.
+
+    Raises:
+        LakeError: The file cannot be written.
+    """
+    final = location.path(*folder, PART_FILE)
+    with _temporary_file(location, folder) as temporary:
+        rows = _write(temporary, schema, batches, metadata)
+        size = temporary.stat().st_size
+        with lake_failures(f"{location.uri}/{'/'.join(folder)}/{PART_FILE}", "written"):
+            if location.is_local:
+                temporary.replace(final)
+            else:
+                pafs.copy_files(str(temporary), final, pafs.LocalFileSystem(), location.filesystem)
+    return PartFile("/".join((location.uri, *folder, PART_FILE)), rows, size)
+
+
+@contextmanager
+def lake_failures(where: str, done: str) -> Iterator[None]:
+    """Turn the errors of a file system into a LakeError that says what could not be done with which file."""
+    try:
+        yield
+    except (OSError, pa.ArrowException) as error:
+        raise LakeError(
+            f"{where} cannot be {done}: {error}",
+            remedy="Check that lake-uri is reachable and has room, and that this process may read and write it.",
+        ) from error
+
+
+def _write(
+    path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch], metadata: Callable[[], Mapping[str, str]]
+) -> int:
+    rows = 0
+    # The writer is closed by hand: leaving it by an exception must not finish the file.
+    writer = pq.ParquetWriter(path, schema, compression="zstd")
+    for group in _row_groups(schema, batches):
+        with lake_failures(str(path), "written"):
+            writer.write_table(group, row_group_size=max(group.num_rows, 1))
+        rows += group.num_rows
+    writer.add_key_value_metadata(dict(metadata()))
+    with lake_failures(str(path), "written"):
+        writer.close()
+    return rows
+
+
+def _row_groups(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    pending: list[pa.RecordBatch] = []
+    rows = size = 0
+    for batch in batches:
+        pending.append(batch)
+        rows += batch.num_rows
+        size += batch.nbytes
+        if rows >= ROW_GROUP_ROWS or size >= ROW_GROUP_BYTES:
+            yield pa.Table.from_batches(pending, schema)
+            pending, rows, size = [], 0, 0
+    if pending:
+        yield pa.Table.from_batches(pending, schema)
+
+
+@contextmanager
+def _temporary_file(location: Location, folder: tuple[str, ...]) -> Iterator[Path]:
+    if not location.is_local:
+        with tempfile.TemporaryDirectory(prefix="raito-aws-pipeline-") as scratch:
+            yield Path(scratch) / PART_FILE
+        return
+    directory = Path(location.path(*folder))
+    with lake_failures(str(directory), "written"):
+        directory.mkdir(parents=True, exist_ok=True)
+        for left_over in directory.glob(f"_{PART_FILE}.*"):
+            left_over.unlink(missing_ok=True)
+    path = directory / f"_{PART_FILE}.{uuid.uuid4().hex}"
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
