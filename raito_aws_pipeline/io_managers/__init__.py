@@ -1,0 +1,1 @@
+"""How Dagster's assets get into and out of the lake."""

@@ -1,0 +1,5 @@
+"""One function a stage, called by the Dagster assets and by the command line alike: what is read, written, checked, pushed.
+
+Puts the rooms below together and holds the rules that concern several of them: completeness, guards, the life of a
+Raito job. Knows neither Dagster nor the terminal.
+"""

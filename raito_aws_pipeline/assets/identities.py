@@ -1,0 +1,169 @@
+"""The identities of a target: the account's authorization details, users and groups, and Raito's identity store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from raito_aws_pipeline.assets.failures import RETRIES, step_of
+from raito_aws_pipeline.assets.tables import asset_key, table_metadata, table_spec
+from raito_aws_pipeline.checks import check_results, check_specs
+from raito_aws_pipeline.configuration.settings import BrokenTarget, Target, TargetKind
+from raito_aws_pipeline.identities.checks import IDENTITY_CHECKS
+from raito_aws_pipeline.raito.jobs import end_of_targets_sync
+from raito_aws_pipeline.raito.tasks import JobType
+from raito_aws_pipeline.resources.aws import AwsResource
+from raito_aws_pipeline.resources.lake import LakeResource
+from raito_aws_pipeline.resources.raito import RaitoResource
+from raito_aws_pipeline.sync.identities import (
+    IdentitiesWritten,
+    write_account_details,
+    write_account_identities,
+    write_organization_identities,
+)
+from raito_aws_pipeline.sync.identity_push import push_identities
+from raito_aws_pipeline.sync.raito_jobs import target_job
+from raito_aws_pipeline.sync.tables import ACCOUNT_AUTHORIZATION_DETAILS, GROUPS, RAITO_IDENTITY_STORE, USERS
+
+GROUP = "identities"
+
+
+class PushConfig(dg.Config):
+    """What a person may allow one push to do."""
+
+    allow_mass_delete: bool = False
+
+
+def identity_assets(target: Target | BrokenTarget) -> list[dg.AssetsDefinition]:
+    """The assets of one target's identities; those of a broken target fail with its error when they run."""
+    if target.kind is TargetKind.ORGANIZATION:
+        return [_organization_identities(target), _raito_identity_store(target)]
+    return [_account_authorization_details(target), _account_identities(target), _raito_identity_store(target)]
+
+
+def _account_authorization_details(target: Target | BrokenTarget) -> dg.AssetsDefinition:
+    spec = table_spec(
+        ACCOUNT_AUTHORIZATION_DETAILS,
+        target,
+        group=GROUP,
+        kinds={"aws", "parquet"},
+        description="Users, groups, roles and policies of the account with their documents, from one IAM sweep.",
+    )
+
+    @dg.multi_asset(name=f"{target.slug}__account_authorization_details", specs=[spec], retry_policy=RETRIES, pool="aws_api")
+    def account_authorization_details(
+        aws: dg.ResourceParam[AwsResource], lake: dg.ResourceParam[LakeResource]
+    ) -> dg.MaterializeResult:
+        with step_of(target) as sound:
+            written = write_account_details(lake.open(), sound, aws.clients(sound))
+        return dg.MaterializeResult(asset_key=spec.key, metadata=table_metadata(written))
+
+    return account_authorization_details
+
+
+def _account_identities(target: Target | BrokenTarget) -> dg.AssetsDefinition:
+    specs = _identity_specs(target, "IAM", [asset_key(ACCOUNT_AUTHORIZATION_DETAILS, target)])
+
+    @dg.multi_asset(name=f"{target.slug}__users_and_groups", specs=specs, check_specs=_identity_checks(target))
+    def account_identities(lake: dg.ResourceParam[LakeResource]) -> Iterator[dg.MaterializeResult]:
+        with step_of(target) as sound:
+            written = write_account_identities(lake.open(), sound)
+        yield from _identity_results(written, target)
+
+    return account_identities
+
+
+def _organization_identities(target: Target | BrokenTarget) -> dg.AssetsDefinition:
+    specs = _identity_specs(target, "Identity Center", [])
+
+    @dg.multi_asset(
+        name=f"{target.slug}__users_and_groups",
+        specs=specs,
+        check_specs=_identity_checks(target),
+        retry_policy=RETRIES,
+        pool="aws_api",
+    )
+    def organization_identities(
+        aws: dg.ResourceParam[AwsResource], lake: dg.ResourceParam[LakeResource]
+    ) -> Iterator[dg.MaterializeResult]:
+        with step_of(target) as sound:
+            written = write_organization_identities(lake.open(), sound, aws.clients(sound))
+        yield from _identity_results(written, target)
+
+    return organization_identities
+
+
+def _raito_identity_store(target: Target | BrokenTarget) -> dg.AssetsDefinition:
+    spec = table_spec(
+        RAITO_IDENTITY_STORE,
+        target,
+        group=GROUP,
+        kinds={"raito", "parquet"},
+        description="Users and groups as Raito has them: pushed by an import of the identity store, within a job of its own.",
+        deps=[asset_key(USERS, target), asset_key(GROUPS, target)],
+    )
+
+    @dg.multi_asset(name=f"{target.slug}__raito_identity_store", specs=[spec], retry_policy=RETRIES, pool="raito_api")
+    def raito_identity_store(
+        config: PushConfig, raito: dg.ResourceParam[RaitoResource], lake: dg.ResourceParam[LakeResource]
+    ) -> dg.MaterializeResult:
+        opened = lake.open()
+        with step_of(target) as sound, raito.session(sound) as session:
+            with target_job(opened, sound, session) as job, job.task(JobType.IS) as task:
+                push = push_identities(
+                    opened,
+                    sound,
+                    task,
+                    allow_mass_delete=config.allow_mass_delete,
+                    timeout_seconds=raito.import_timeout_seconds,
+                )
+            end_of_targets_sync(session, [push.job_id])
+        counted = push.result
+        return dg.MaterializeResult(
+            asset_key=spec.key,
+            metadata={
+                **table_metadata(push.written),
+                "raito_job": push.job_id,
+                "users_sent": push.users,
+                "groups_sent": push.groups,
+                "bytes_sent": push.bytes,
+                "users_added": counted.users_added,
+                "users_updated": counted.users_updated,
+                "users_removed": counted.users_removed,
+                "groups_added": counted.groups_added,
+                "groups_updated": counted.groups_updated,
+                "groups_removed": counted.groups_removed,
+                "warnings": len(counted.warnings or ()),
+                "warning_texts": dg.MetadataValue.json(list(counted.warnings or ())),
+            },
+        )
+
+    return raito_identity_store
+
+
+def _identity_specs(target: Target | BrokenTarget, source: str, deps: list[dg.AssetKey]) -> list[dg.AssetSpec]:
+    return [
+        table_spec(
+            table, target, group=GROUP, kinds={"aws", "parquet"}, description=f"{what} of {source}, as Raito gets them.", deps=deps
+        )
+        for table, what in ((USERS, "Users"), (GROUPS, "Groups"))
+    ]
+
+
+def _identity_checks(target: Target | BrokenTarget) -> list[dg.AssetCheckSpec]:
+    return [
+        spec
+        for table in (USERS, GROUPS)
+        for spec in check_specs(IDENTITY_CHECKS, asset_key(table, target), table.name)
+    ]
+
+
+def _identity_results(written: IdentitiesWritten, target: Target | BrokenTarget) -> Iterator[dg.MaterializeResult]:
+    for part in (written.users, written.groups):
+        key = asset_key(part.table, target)
+        yield dg.MaterializeResult(
+            asset_key=key,
+            metadata=table_metadata(part),
+            check_results=check_results(written.checks, key, part.table.name),
+        )

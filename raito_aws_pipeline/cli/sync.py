@@ -1,0 +1,68 @@
+"""`sync`: one run over the targets of raito.yml, without Dagster."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from raito_aws_pipeline.cli import print_failure
+from raito_aws_pipeline.cli.logs import show_warnings
+from raito_aws_pipeline.cli.reports import print_reports
+from raito_aws_pipeline.configuration.settings import BrokenTarget, Settings, Target, load_settings
+from raito_aws_pipeline.errors import ConfigurationError, RunCancelledError
+from raito_aws_pipeline.lake.tables import Lake
+from raito_aws_pipeline.sync.run import RunOptions, TargetReport, sync_targets
+
+
+@click.command("sync")
+@click.option("--config", type=click.Path(path_type=Path), help="raito.yml; default: ./raito.yml, then ~/.raito/raito.yml.")
+@click.option("--target", "targets", multiple=True, help="Only the target of this name; may be repeated.")
+@click.option("--only", type=click.Choice(["identity"]), help="Only this part of the sync.")
+@click.option("--allow-mass-delete", is_flag=True, help="Push even where more than half of the last push would go.")
+def command(config: Path | None, targets: tuple[str, ...], only: str | None, allow_mass_delete: bool) -> None:
+    """Read the targets of raito.yml from AWS and push them to Raito, once."""
+    del only  # identities are all that this version syncs
+    show_warnings()
+    signal.signal(signal.SIGTERM, _cancel)
+    settings = load_settings(config, os.environ, working_directory=Path.cwd(), home=Path.home())
+    for note in settings.notes:
+        click.echo(note)
+    for warning in settings.warnings:
+        click.echo(f"warning: {warning}", err=True)
+    reports: list[TargetReport] = []
+
+    def report(finished: TargetReport) -> None:
+        reports.append(finished)
+        if finished.error:
+            print_failure(finished.error)
+
+    options = RunOptions(allow_mass_delete, settings.general.raito_import_timeout * 60)
+    sync_targets(Lake(settings.general.lake_uri), _selected(settings, targets), os.environ, options, report)
+    print_reports(reports)
+    if any(finished.error for finished in reports):
+        sys.exit(1)
+
+
+def _selected(settings: Settings, names: tuple[str, ...]) -> list[Target | BrokenTarget]:
+    wanted = names or settings.general.only_targets
+    known = {target.name for target in settings.targets}
+    unknown = [name for name in wanted if name not in known]
+    if unknown:
+        raise ConfigurationError(
+            f"{settings.source} has no target {', '.join(repr(n) for n in unknown)}.",
+            remedy=f"Name one of: {', '.join(sorted(known)) or 'there is none'}.",
+        )
+    return [target for target in settings.targets if not wanted or target.name in wanted]
+
+
+def _cancel(number: int, frame: FrameType | None) -> None:
+    del frame
+    raise RunCancelledError(
+        f"The run was stopped by {signal.Signals(number).name}.",
+        remedy="Run it again: what was read lies in the lake, and nothing was half imported.",
+    )

@@ -1,0 +1,73 @@
+"""The code location: the one place that reads `raito.yml` and the environment for Dagster.
+
+Loading it calls neither AWS nor Raito. `build_definitions` is for tests and the command line, which bring their own
+settings and resources.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from raito_aws_pipeline.assets.identities import identity_assets
+from raito_aws_pipeline.configuration.settings import BrokenTarget, Settings, load_settings
+from raito_aws_pipeline.io_managers.parquet import ParquetIOManager
+from raito_aws_pipeline.jobs import identities_job
+from raito_aws_pipeline.resources.aws import AwsResource
+from raito_aws_pipeline.resources.lake import LakeResource
+from raito_aws_pipeline.resources.raito import RaitoResource
+from raito_aws_pipeline.schedules import identities_nightly
+
+logger = logging.getLogger(__name__)
+
+
+def build_definitions(
+    settings: Settings, environment: Mapping[str, str], resources: Mapping[str, Any] | None = None
+) -> dg.Definitions:
+    """The assets, checks, jobs, schedules and resources of all targets.
+
+    Args:
+        settings: What raito.yml says.
+        environment: Variables that secrets refer to.
+        resources: Replacements of single resources (`aws`, `raito`, `lake`, `io_manager`), for tests.
+    """
+    lake_uri = settings.general.lake_uri
+    assets = [asset for target in settings.targets if target.kind for asset in identity_assets(target)]
+    job = identities_job([key for asset in assets for key in asset.keys])
+    return dg.Definitions(
+        assets=assets,
+        jobs=[job],
+        schedules=[identities_nightly(job)],
+        executor=dg.in_process_executor,
+        resources={
+            "aws": AwsResource(),
+            "raito": RaitoResource(environment, settings.general.raito_import_timeout * 60),
+            "lake": LakeResource(lake_uri),
+            "io_manager": ParquetIOManager(lake_uri=lake_uri),
+            **(resources or {}),
+        },
+    )
+
+
+def log_what_was_read(settings: Settings) -> None:
+    """Say what is worth knowing about the settings: skipped targets, unknown keys, broken targets."""
+    for note in settings.notes:
+        logger.info("%s", note)
+    for warning in settings.warnings:
+        logger.warning("%s", warning)
+    for target in settings.targets:
+        if isinstance(target, BrokenTarget):
+            logger.error("%s", target.error)
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """The definitions of the `raito.yml` that `RAITO_CONFIG_FILE` names, or that lies in `.` or `~/.raito`."""
+    settings = load_settings(None, os.environ, working_directory=Path.cwd(), home=Path.home())
+    log_what_was_read(settings)
+    return build_definitions(settings, os.environ)

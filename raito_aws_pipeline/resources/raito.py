@@ -1,0 +1,31 @@
+"""Dagster's handle on Raito."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from raito_aws_pipeline.configuration.settings import Target
+from raito_aws_pipeline.raito.session import RaitoSession
+from raito_aws_pipeline.raito.version_gate import check_version
+from raito_aws_pipeline.sync.connections import raito_connection
+
+
+class RaitoResource:
+    """Gives sessions with Raito.
+
+    Args:
+        environment: Variables that secrets refer to; looked up at login.
+        import_timeout_seconds: How long Raito may work on one import.
+    """
+
+    def __init__(self, environment: Mapping[str, str], import_timeout_seconds: float) -> None:
+        self._environment = environment
+        self.import_timeout_seconds = import_timeout_seconds
+
+    @contextmanager
+    def session(self, target: Target) -> Iterator[RaitoSession]:
+        """A session of a target, with the version gate passed; closed at the end of the block."""
+        with RaitoSession(raito_connection(target, self._environment)) as session:
+            check_version(session)
+            yield session

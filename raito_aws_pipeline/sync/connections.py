@@ -1,0 +1,38 @@
+"""How a target's settings become the things that talk to AWS and to Raito. Nothing is connected here yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from raito_aws_pipeline import __version__
+from raito_aws_pipeline.aws.clients import AwsClients
+from raito_aws_pipeline.configuration.settings import Target
+from raito_aws_pipeline.raito.connection import RAITO_COGNITO_URL, RaitoConnection
+
+COGNITO_ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", "AWS_ENDPOINT_URL")
+"""Variables that move the login, the first that is set wins (protocol 1.3)."""
+
+
+def aws_clients(target: Target) -> AwsClients:
+    """The AWS clients of a target; no credentials are looked up before the first call."""
+    region = (target.aws.aws_region,) if target.aws.aws_region else ()
+    return AwsClients(
+        profile=target.aws.aws_profile,
+        regions=target.aws.aws_regions or region,
+        concurrency=target.aws.aws_concurrency,
+        user_agent=f"raito-aws-pipeline/{__version__}",
+    )
+
+
+def raito_connection(target: Target, environment: Mapping[str, str]) -> RaitoConnection:
+    """Where and as whom a target talks to Raito; its secret is looked up in `environment` at each login."""
+    secret = target.raito.api_secret
+    return RaitoConnection(
+        domain=target.raito.domain or "",
+        user=target.raito.api_user or "",
+        secret=lambda: secret.resolve(environment.get) if secret else "",
+        url=target.raito.raito_url_override,
+        cognito_url=next((environment[v] for v in COGNITO_ENDPOINT_VARIABLES if environment.get(v)), RAITO_COGNITO_URL),
+        skip_authentication=target.raito.skip_authentication,
+        skip_file_upload=target.raito.skip_file_upload,
+    )

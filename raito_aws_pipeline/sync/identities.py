@@ -1,0 +1,160 @@
+"""The identities of a target: AWS → lake, and the checks on what lies there. The push is `sync.identity_push`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from raito_aws_pipeline.aws.caller import caller_identity
+from raito_aws_pipeline.aws.clients import AwsClients
+from raito_aws_pipeline.aws.iam.entities import AccountEntity
+from raito_aws_pipeline.aws.iam.sweep import sweep_account
+from raito_aws_pipeline.configuration.settings import Target, TargetKind
+from raito_aws_pipeline.errors import ConfigurationError
+from raito_aws_pipeline.identities.checks import (
+    CheckOutcome,
+    check_complete,
+    check_memberships,
+    check_schema,
+    check_unique_external_ids,
+    check_unique_names,
+)
+from raito_aws_pipeline.identities.iam import Identities, UserRules, identities_of_account
+from raito_aws_pipeline.lake.tables import Lake
+from raito_aws_pipeline.model.columns import Row, from_batch, schema_differences, to_batch
+from raito_aws_pipeline.model.identities import Group, User
+from raito_aws_pipeline.model.read_failures import ReadFailure
+from raito_aws_pipeline.sync.tables import ACCOUNT_AUTHORIZATION_DETAILS, GROUPS, USERS, Table
+
+
+@dataclass(frozen=True, slots=True)
+class TableWritten:
+    """One table after it was written: its rows, its bytes as Parquet, and how many parts are missing."""
+
+    table: Table
+    uri: str
+    rows: int
+    bytes: int
+    failures: int
+
+
+@dataclass(frozen=True, slots=True)
+class IdentitiesWritten:
+    """Users and groups after they were written, and what the checks say of them as they lie in the lake."""
+
+    users: TableWritten
+    groups: TableWritten
+    checks: tuple[CheckOutcome, ...]
+
+
+def write_account_details(lake: Lake, target: Target, clients: AwsClients) -> TableWritten:
+    """One sweep over an account's users, groups, roles and policies, page by page into the lake.
+
+    Raises:
+        ConfigurationError: The credentials are those of another account than `aws-account-id`.
+        PipelineError: Nothing could be read (no credentials, no permission, no connection).
+    """
+    _require_account(target, clients)
+    failures: list[ReadFailure] = []
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        for page in sweep_account(clients):
+            failures.extend(page.failures)
+            yield to_batch(AccountEntity, page.entities)
+
+    return _write(lake, target, ACCOUNT_AUTHORIZATION_DETAILS, batches(), failures)
+
+
+def write_account_identities(lake: Lake, target: Target) -> IdentitiesWritten:
+    """Users and groups of an account, made from the sweep that lies in the lake.
+
+    Raises:
+        LakeError: There is no sweep.
+    """
+    key = ACCOUNT_AUTHORIZATION_DETAILS.key(target)
+    swept = lake.completeness(key)
+    entities = (e for batch in lake.read(key, AccountEntity) for e in from_batch(AccountEntity, batch))
+    rules = UserRules(target.aws.aws_user_excludes.matches, target.raito.tag_key_and_value_for_user_is_machine)
+    return _write_identities(lake, target, identities_of_account(entities, rules), swept.failures)
+
+
+def write_organization_identities(lake: Lake, target: Target, clients: AwsClients) -> IdentitiesWritten:
+    """Users and groups of the Identity Centers of an organisation.
+
+    Raises:
+        PipelineError: Nothing could be read (no credentials, no permission, no connection).
+    """
+    raise NotImplementedError
+
+
+def write_identities(lake: Lake, target: Target, clients: AwsClients) -> tuple[TableWritten, ...]:
+    """All tables of a target's identities, in the order in which they depend on each other."""
+    if target.kind is TargetKind.ORGANIZATION:
+        written = write_organization_identities(lake, target, clients)
+        return (written.users, written.groups)
+    details = write_account_details(lake, target, clients)
+    written = write_account_identities(lake, target)
+    return (details, written.users, written.groups)
+
+
+def check_identities(lake: Lake, target: Target) -> tuple[CheckOutcome, ...]:
+    """What the checks say of users and groups as they lie in the lake; rules in `identities.checks`.
+
+    Raises:
+        LakeError: They were never written.
+    """
+    tables = ((USERS, User), (GROUPS, Group))
+    outcomes = []
+    for table, row in tables:
+        differences = schema_differences(row, lake.dataset(table.key(target)).schema)
+        outcomes.append(check_schema(table.name, differences))
+        outcomes.append(check_complete(table.name, lake.completeness(table.key(target)).failures))
+    if not all(o.passed for o in outcomes if o.name == "schema"):
+        return tuple(outcomes)
+    users = lake.read_rows(USERS.key(target), User)
+    groups = lake.read_rows(GROUPS.key(target), Group)
+    return (
+        *outcomes,
+        check_unique_external_ids(USERS.name, users),
+        check_unique_names(USERS.name, users),
+        check_memberships(users, groups),
+        check_unique_external_ids(GROUPS.name, groups),
+        check_unique_names(GROUPS.name, groups),
+    )
+
+
+def _write_identities(
+    lake: Lake, target: Target, identities: Identities, read_failures: Sequence[ReadFailure]
+) -> IdentitiesWritten:
+    failures = [*read_failures, *identities.failures]
+    of_groups = [f for f in failures if f.part == GROUPS.name]
+    # A group that is missing takes memberships of users with it.
+    of_users = [f for f in failures if f.part in (USERS.name, GROUPS.name)]
+    return IdentitiesWritten(
+        users=_write(lake, target, USERS, [to_batch(User, identities.users)], of_users),
+        groups=_write(lake, target, GROUPS, [to_batch(Group, identities.groups)], of_groups),
+        checks=check_identities(lake, target),
+    )
+
+
+def _write(
+    lake: Lake, target: Target, table: Table, batches: Iterator[pa.RecordBatch] | list[pa.RecordBatch], failures: list[ReadFailure]
+) -> TableWritten:
+    part = lake.write(table.key(target), table.row, batches, failures=failures)
+    return TableWritten(table, part.uri, part.rows, part.bytes, len(failures))
+
+
+def _require_account(target: Target, clients: AwsClients) -> None:
+    expected = target.aws.aws_account_id
+    if expected is None:
+        return
+    caller = caller_identity(clients)
+    if caller.account_id != expected:
+        raise ConfigurationError(
+            f"The AWS credentials are those of account {caller.account_id} ({caller.arn}), and aws-account-id is {expected}.",
+            target=target.name,
+            call="sts:GetCallerIdentity",
+            remedy="Correct aws-profile or the credentials, or take aws-account-id out of the target.",
+        )

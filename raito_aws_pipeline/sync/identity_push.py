@@ -1,0 +1,138 @@
+"""The push of a target's identities to Raito: checks and guards first, then metadata, files and the import."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from raito_aws_pipeline.configuration.settings import Target, TargetKind
+from raito_aws_pipeline.errors import CheckFailedError, ConfigurationError, IncompleteDataError
+from raito_aws_pipeline.identities.mass_delete import mass_delete
+from raito_aws_pipeline.lake.tables import Lake
+from raito_aws_pipeline.model.columns import from_batch, to_batch
+from raito_aws_pipeline.model.identities import Group, User
+from raito_aws_pipeline.model.pushed_identities import PushedIdentity
+from raito_aws_pipeline.raito.import_files import write_import_file
+from raito_aws_pipeline.raito.imports import import_identities
+from raito_aws_pipeline.raito.metadata import set_identity_store_metadata
+from raito_aws_pipeline.raito.subtasks import IdentityStoreImportResult
+from raito_aws_pipeline.raito.tasks import Task
+from raito_aws_pipeline.sync.identities import TableWritten, check_identities
+from raito_aws_pipeline.sync.tables import GROUPS, RAITO_IDENTITY_STORE, USERS
+
+@dataclass(frozen=True, slots=True)
+class IdentityPush:
+    """What one push did: records and bytes sent, what Raito counted, and the table that remembers it."""
+
+    job_id: str
+    users: int
+    groups: int
+    bytes: int
+    result: IdentityStoreImportResult
+    written: TableWritten
+
+
+def push_identities(
+    lake: Lake, target: Target, task: Task, *, allow_mass_delete: bool, timeout_seconds: float
+) -> IdentityPush:
+    """Send the users and groups that lie in the lake to Raito, within a running task.
+
+    Args:
+        lake: The lake.
+        target: The target; it has an identity store.
+        task: The task IS of an open job.
+        allow_mass_delete: Push even where more than half of the last push would be removed.
+        timeout_seconds: How long Raito may work on the import.
+
+    Raises:
+        IncompleteDataError: Parts of AWS could not be read; nothing was sent.
+        CheckFailedError: A check does not hold, or too much would be deleted; nothing was sent.
+        PipelineError: Raito refuses, or cannot be reached.
+    """
+    store_id = target.raito.identity_store_id
+    assert store_id is not None
+    _require_checks(lake, target)
+    now = _identities_to_push(lake, target, store_id)
+    if target.raito.delete_untouched and not (allow_mass_delete or target.raito.allow_mass_delete):
+        _require_no_mass_delete(lake, target, now)
+    _set_metadata(target, task, store_id)
+    with tempfile.TemporaryDirectory(prefix="raito-aws-pipeline-") as folder:
+        users = write_import_file(Path(folder) / "users.json", User, lake.read(USERS.key(target), User))
+        groups = write_import_file(Path(folder) / "groups.json", Group, lake.read(GROUPS.key(target), Group))
+        result = import_identities(
+            task,
+            store_id,
+            users.path,
+            groups.path,
+            delete_untouched=target.raito.delete_untouched,
+            replace_groups=target.raito.replace_groups,
+            timeout=timeout_seconds,
+        )
+    part = lake.write(RAITO_IDENTITY_STORE.key(target), PushedIdentity, [to_batch(PushedIdentity, now)])
+    return IdentityPush(
+        job_id=task.address.job_id,
+        users=users.records,
+        groups=groups.records,
+        bytes=users.bytes + groups.bytes,
+        result=result,
+        written=TableWritten(RAITO_IDENTITY_STORE, part.uri, part.rows, part.bytes, 0),
+    )
+
+
+def _require_checks(lake: Lake, target: Target) -> None:
+    failed = [o for o in check_identities(lake, target) if o.blocking and not o.passed]
+    if not failed:
+        return
+    text = " ".join(f"{o.table}.{o.name}: {o.description}" for o in failed)
+    if any(o.name == "complete" for o in failed):
+        raise IncompleteDataError(
+            f"Nothing was pushed, because the users or groups that lie in the lake are not all there. {text}",
+            target=target.name,
+            remedy="Mend what could not be read (each part says how), then run the sync again.",
+        )
+    raise CheckFailedError(
+        f"Nothing was pushed, because checks do not hold. {text}",
+        target=target.name,
+        remedy="Materialise users and groups again; if it stays so, look at the rows that the check names.",
+    )
+
+
+def _identities_to_push(lake: Lake, target: Target, store_id: str) -> list[PushedIdentity]:
+    return [
+        PushedIdentity(identity_store_id=store_id, noun=table.name, external_id=row.external_id, name=row.name)
+        for table, kind in ((USERS, User), (GROUPS, Group))
+        for row in lake.read_rows(table.key(target), kind)
+    ]
+
+
+def _require_no_mass_delete(lake: Lake, target: Target, now: list[PushedIdentity]) -> None:
+    key = RAITO_IDENTITY_STORE.key(target)
+    if not lake.completeness(key).written:
+        return
+    before = [row for batch in lake.read(key, PushedIdentity) for row in from_batch(PushedIdentity, batch)]
+    same_store = [row for row in before if row.identity_store_id == target.raito.identity_store_id]
+    reason = mass_delete(_by_noun(same_store), _by_noun(now))
+    if reason:
+        raise CheckFailedError(
+            f"Nothing was pushed, because {reason}.",
+            target=target.name,
+            remedy="Look whether the users are really gone in AWS (right account? right profile?); if so, push once with "
+            "--allow-mass-delete (in Dagster: allow_mass_delete in the run's config).",
+        )
+
+
+def _by_noun(rows: list[PushedIdentity]) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {USERS.name: set(), GROUPS.name: set()}
+    for row in rows:
+        found[row.noun].add(row.external_id)
+    return found
+
+
+def _set_metadata(target: Target, task: Task, store_id: str) -> None:
+    if target.kind is TargetKind.ORGANIZATION:
+        set_identity_store_metadata(
+            task.session, store_id, type="aws-organization", can_be_linked=True, can_be_master=True
+        )
+    else:
+        set_identity_store_metadata(task.session, store_id)

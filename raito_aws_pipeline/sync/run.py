@@ -1,0 +1,175 @@
+"""A whole run over targets, as the command line makes it: one Raito job a target, its tasks in the reference's order.
+
+House, "How a run goes"; protocol 2.7, 2.8. In Dagster each push has a job of its own instead (`assets/`).
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from raito_aws_pipeline.configuration.settings import BrokenTarget, Target
+from raito_aws_pipeline.errors import PipelineError
+from raito_aws_pipeline.lake.tables import Lake
+from raito_aws_pipeline.raito.jobs import Job, end_of_targets_sync
+from raito_aws_pipeline.raito.session import RaitoSession
+from raito_aws_pipeline.raito.tasks import JobType
+from raito_aws_pipeline.raito.version_gate import check_version
+from raito_aws_pipeline.sync.connections import aws_clients, raito_connection
+from raito_aws_pipeline.sync.identities import TableWritten, write_identities
+from raito_aws_pipeline.sync.identity_push import IdentityPush, push_identities
+from raito_aws_pipeline.sync.raito_jobs import target_job
+
+logger = logging.getLogger(__name__)
+
+TASK_ORDER = (JobType.DS, JobType.IS, JobType.DA, JobType.DU)
+"""Order of the tasks in a job (protocol 2.8)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunOptions:
+    """What one run is asked to do.
+
+    Args:
+        allow_mass_delete: Push even where more than half of the last push would be removed.
+        import_timeout_seconds: How long Raito may work on one import.
+    """
+
+    allow_mass_delete: bool
+    import_timeout_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class TargetReport:
+    """What became of one target: tables written, what was pushed, or why not; `seconds` of wall time."""
+
+    target: str
+    seconds: float
+    written: tuple[TableWritten, ...] = ()
+    identities: IdentityPush | None = None
+    skipped: str | None = None
+    error: PipelineError | None = None
+
+
+class Sessions:
+    """The Raito sessions of a run: one for each Raito and user, with the version gate passed; closed together."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+        self._stack = ExitStack()
+        self._sessions: dict[tuple[str, ...], RaitoSession] = {}
+        self._jobs: dict[tuple[str, ...], list[str]] = {}
+
+    def __enter__(self) -> Sessions:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def of(self, target: Target) -> RaitoSession:
+        """The session of a target.
+
+        Raises:
+            PipelineError: The login fails, or Raito does not support this version.
+        """
+        key = self._key(target)
+        if key not in self._sessions:
+            session = self._stack.enter_context(RaitoSession(raito_connection(target, self._environment)))
+            check_version(session)
+            self._sessions[key] = session
+        return self._sessions[key]
+
+    def job_opened(self, target: Target, job_id: str) -> None:
+        """Note a job for `endOfTargetsSync`."""
+        self._jobs.setdefault(self._key(target), []).append(job_id)
+
+    def end(self) -> None:
+        """Tell each Raito that the run over its targets has ended; failed jobs are named too (protocol 2.5)."""
+        for key, jobs in self._jobs.items():
+            try:
+                end_of_targets_sync(self._sessions[key], jobs)
+            except PipelineError as error:
+                logger.warning("Raito was not told that the run has ended: %s", error)
+
+    def _key(self, target: Target) -> tuple[str, ...]:
+        raito = target.raito
+        return (raito.raito_url_override, raito.domain or "", raito.api_user or "", repr(hash(raito.api_secret)))
+
+
+def sync_targets(
+    lake: Lake,
+    targets: Sequence[Target | BrokenTarget],
+    environment: Mapping[str, str],
+    options: RunOptions,
+    report: Callable[[TargetReport], None],
+) -> None:
+    """Sync targets one after another; a failing one does not stop the next.
+
+    Args:
+        lake: Where everything that is read is kept.
+        targets: The targets, in the order of the file.
+        environment: Variables that secrets refer to and that move endpoints.
+        options: What to do.
+        report: Called with each target's report when it has ended.
+    """
+    with Sessions(environment) as sessions:
+        for target in targets:
+            started = time.monotonic()
+            if isinstance(target, BrokenTarget):
+                report(TargetReport(target.name, 0.0, error=target.error))
+                continue
+            written: list[TableWritten] = []
+            try:
+                push, skipped = _sync_target(lake, target, sessions, options, written)
+            except PipelineError as error:
+                seconds = time.monotonic() - started
+                report(TargetReport(target.name, seconds, tuple(written), error=error.with_target(target.name)))
+            else:
+                seconds = time.monotonic() - started
+                report(TargetReport(target.name, seconds, tuple(written), push, skipped))
+        sessions.end()
+
+
+def _sync_target(
+    lake: Lake, target: Target, sessions: Sessions, options: RunOptions, written: list[TableWritten]
+) -> tuple[IdentityPush | None, str | None]:
+    session = sessions.of(target)
+    push, skipped = None, None
+    with target_job(lake, target, session) as job:
+        sessions.job_opened(target, job.job_id)
+        for job_type in TASK_ORDER:
+            if job_type is not JobType.IS:
+                job.skip_task(job_type)
+                continue
+            skipped = _reason_to_skip_identities(target)
+            if skipped:
+                job.skip_task(JobType.IS)
+                logger.warning("Target '%s': the identity task is left out: %s.", target.name, skipped)
+            else:
+                push = _sync_identities(lake, target, job, options, written)
+    return push, skipped
+
+
+def _reason_to_skip_identities(target: Target) -> str | None:
+    if target.skip.skip_identity_store_sync:
+        return "skip-identity-store-sync is set"
+    if not target.raito.identity_store_id:
+        return "the target has no identity-store-id"
+    return None
+
+
+def _sync_identities(
+    lake: Lake, target: Target, job: Job, options: RunOptions, written: list[TableWritten]
+) -> IdentityPush:
+    with job.task(JobType.IS) as task:
+        written.extend(write_identities(lake, target, aws_clients(target)))
+        return push_identities(
+            lake,
+            target,
+            task,
+            allow_mass_delete=options.allow_mass_delete,
+            timeout_seconds=options.import_timeout_seconds,
+        )
