@@ -129,7 +129,7 @@ class Login:
         )
         if response.status_code != 200:
             raise self._refused(response)
-        answer = msgspec.convert(decode(response, _LOGIN), _LoginAnswer, strict=False)
+        answer = decode(response, _LOGIN, _LoginAnswer)
         result = answer.authentication_result
         if result is None or not result.id_token:
             raise CredentialsError(
@@ -182,7 +182,7 @@ class Login:
         if response.status_code != 200:
             raise failure_of(response, call)
         # Clients that we know of read the keys in any case, so nobody knows how Raito spells them.
-        client = requests.structures.CaseInsensitiveDict(decode(response, call)).get("ClientAppId")
+        client = requests.structures.CaseInsensitiveDict(decode(response, call, dict[str, object])).get("ClientAppId")
         if not isinstance(client, str) or not client:
             raise RaitoRejectedError(
                 f"Raito at {self._connection.url} names no client id for the domain '{domain}'.",

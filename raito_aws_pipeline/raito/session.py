@@ -69,12 +69,14 @@ class RaitoSession:
         response = self._authorised(
             "POST", "query", call=call, repeatable=repeatable, data=body, content_type="application/json"
         )
-        return decode(response, call)
+        return decode(response, call, dict[str, object])
 
     def get(self, path: str, parameters: Mapping[str, str]) -> dict[str, object]:
         """GET a path of the API; returns the JSON object that it answers."""
         call = f"GET {path}"
-        return decode(self._authorised("GET", path, call=call, repeatable=True, parameters=parameters), call)
+        return decode(
+            self._authorised("GET", path, call=call, repeatable=True, parameters=parameters), call, dict[str, object]
+        )
 
     def put(self, url: str, *, headers: Mapping[str, str], data: bytes | IO[bytes], call: str) -> requests.Response:
         """PUT a body to a signed URL, with no header but those given (protocol 3.2); any answer is returned.

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import IO
+from typing import IO, TypeVar
 
 import msgspec
 import requests
@@ -34,6 +34,8 @@ from raito_aws_pipeline.errors import (
 )
 
 logger = logging.getLogger(__name__)
+
+ShapeT = TypeVar("ShapeT")
 
 CONNECT_TIMEOUT_SECONDS = 10.0
 READ_TIMEOUT_SECONDS = 60.0
@@ -176,17 +178,17 @@ def failure_of(response: requests.Response, call: str) -> PipelineError:
     return RaitoRejectedError(where, call=call, remedy="Check the base URL of Raito; if it is right, report a bug.")
 
 
-def decode(response: requests.Response, call: str) -> dict[str, object]:
-    """The JSON object that an answer holds.
+def decode(response: requests.Response, call: str, shape: type[ShapeT]) -> ShapeT:
+    """The JSON text of an answer as a type.
 
     Raises:
-        RaitoRejectedError: The body is something else.
+        RaitoRejectedError: The body is no JSON, or does not have this shape; the body is not quoted.
     """
     try:
-        return msgspec.json.decode(response.content, type=dict[str, object])
-    except (msgspec.DecodeError, UnicodeDecodeError):
+        return msgspec.json.decode(response.content, type=shape)
+    except (msgspec.DecodeError, UnicodeDecodeError) as failure:
         raise RaitoRejectedError(
-            f"{_without_query(response.url)} answered something else than a JSON object{_quoted(response)}.",
+            f"{_without_query(response.url)} answered in a form that is not Raito's: {failure}.",
             call=call,
             remedy="Check the base URL of Raito: another server seems to answer there.",
         ) from None

@@ -77,7 +77,9 @@ def test_the_operation_name_is_the_documents(document: RawDocument) -> None:
 _texts = st.text(st.characters(exclude_categories=["Cs"]))
 _values = st.recursive(
     st.none() | st.booleans() | st.integers() | _texts,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.from_regex(r"[a-z][A-Za-z0-9_]{0,5}", fullmatch=True), inner),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.from_regex(r"[a-z][A-Za-z0-9_]{0,5}", fullmatch=True), inner)
+    ),
     max_leaves=12,
 )
 

@@ -14,9 +14,7 @@ Comparator = tuple[str, tuple[int, ...]]
 _numbers = st.integers(0, 3)
 _versions = st.tuples(_numbers, _numbers, _numbers)
 _operands = st.lists(_numbers, min_size=1, max_size=3).map(tuple)
-_comparators = st.tuples(
-    st.sampled_from(["", "=", "!=", ">", "<", ">=", "=>", "<=", "=<", "~", "~>", "^"]), _operands
-)
+_comparators = st.tuples(st.sampled_from(["", "=", "!=", ">", "<", ">=", "=>", "<=", "=<", "~", "~>", "^"]), _operands)
 _constraints = st.lists(st.lists(_comparators, min_size=1, max_size=3), min_size=1, max_size=3)
 
 
