@@ -1,0 +1,1 @@
+"""IAM: the one sweep over users, groups, roles and policies of an account (connector 2)."""
