@@ -1,1 +1,4 @@
-"""What exists: one module a part of the sync, each a function that makes a target's assets. No logic: that is in `sync/`."""
+"""What exists: one module a part of the sync, each a function that makes a target's assets.
+
+No logic: that is in `sync/`.
+"""

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 import dagster as dg
 
-from raito_aws_pipeline.configuration.settings import BrokenTarget, Target
+from raito_aws_pipeline.configuration.targets import BrokenTarget, Target
 from raito_aws_pipeline.errors import PipelineError
 
 RETRIES = dg.RetryPolicy(max_retries=2, delay=30, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)

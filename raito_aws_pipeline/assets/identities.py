@@ -9,7 +9,7 @@ import dagster as dg
 from raito_aws_pipeline.assets.failures import RETRIES, step_of
 from raito_aws_pipeline.assets.tables import asset_key, table_metadata, table_spec
 from raito_aws_pipeline.checks import check_results, check_specs
-from raito_aws_pipeline.configuration.settings import BrokenTarget, Target, TargetKind
+from raito_aws_pipeline.configuration.targets import BrokenTarget, Target, TargetKind
 from raito_aws_pipeline.identities.checks import IDENTITY_CHECKS
 from raito_aws_pipeline.raito.jobs import end_of_targets_sync
 from raito_aws_pipeline.raito.tasks import JobType
@@ -51,13 +51,23 @@ def _account_authorization_details(target: Target | BrokenTarget) -> dg.AssetsDe
         description="Users, groups, roles and policies of the account with their documents, from one IAM sweep.",
     )
 
-    @dg.multi_asset(name=f"{target.slug}__account_authorization_details", specs=[spec], retry_policy=RETRIES, pool="aws_api")
+    @dg.multi_asset(
+        name=f"{target.slug}__account_authorization_details", specs=[spec], retry_policy=RETRIES, pool="aws_api"
+    )
     def account_authorization_details(
         aws: dg.ResourceParam[AwsResource], lake: dg.ResourceParam[LakeResource]
-    ) -> dg.MaterializeResult:
+    ) -> dg.MaterializeResult[None]:
         with step_of(target) as sound:
-            written = write_account_details(lake.open(), sound, aws.clients(sound))
-        return dg.MaterializeResult(asset_key=spec.key, metadata=table_metadata(written))
+            read = write_account_details(lake.open(), sound, aws.clients(sound))
+        return dg.MaterializeResult(
+            asset_key=spec.key,
+            metadata={
+                **table_metadata(read.details),
+                "iam_calls": read.iam_calls,
+                "read_by": read.way,
+                "advice": read.advice or "none",
+            },
+        )
 
     return account_authorization_details
 
@@ -66,7 +76,7 @@ def _account_identities(target: Target | BrokenTarget) -> dg.AssetsDefinition:
     specs = _identity_specs(target, "IAM", [asset_key(ACCOUNT_AUTHORIZATION_DETAILS, target)])
 
     @dg.multi_asset(name=f"{target.slug}__users_and_groups", specs=specs, check_specs=_identity_checks(target))
-    def account_identities(lake: dg.ResourceParam[LakeResource]) -> Iterator[dg.MaterializeResult]:
+    def account_identities(lake: dg.ResourceParam[LakeResource]) -> Iterator[dg.MaterializeResult[None]]:
         with step_of(target) as sound:
             written = write_account_identities(lake.open(), sound)
         yield from _identity_results(written, target)
@@ -86,7 +96,7 @@ def _organization_identities(target: Target | BrokenTarget) -> dg.AssetsDefiniti
     )
     def organization_identities(
         aws: dg.ResourceParam[AwsResource], lake: dg.ResourceParam[LakeResource]
-    ) -> Iterator[dg.MaterializeResult]:
+    ) -> Iterator[dg.MaterializeResult[None]]:
         with step_of(target) as sound:
             written = write_organization_identities(lake.open(), sound, aws.clients(sound))
         yield from _identity_results(written, target)
@@ -100,14 +110,14 @@ def _raito_identity_store(target: Target | BrokenTarget) -> dg.AssetsDefinition:
         target,
         group=GROUP,
         kinds={"raito", "parquet"},
-        description="Users and groups as Raito has them: pushed by an import of the identity store, within a job of its own.",
+        description="Users and groups as Raito has them: imported into its identity store, by a job of its own.",
         deps=[asset_key(USERS, target), asset_key(GROUPS, target)],
     )
 
     @dg.multi_asset(name=f"{target.slug}__raito_identity_store", specs=[spec], retry_policy=RETRIES, pool="raito_api")
     def raito_identity_store(
         config: PushConfig, raito: dg.ResourceParam[RaitoResource], lake: dg.ResourceParam[LakeResource]
-    ) -> dg.MaterializeResult:
+    ) -> dg.MaterializeResult[None]:
         opened = lake.open()
         with step_of(target) as sound, raito.session(sound) as session:
             with target_job(opened, sound, session) as job, job.task(JobType.IS) as task:
@@ -145,7 +155,12 @@ def _raito_identity_store(target: Target | BrokenTarget) -> dg.AssetsDefinition:
 def _identity_specs(target: Target | BrokenTarget, source: str, deps: list[dg.AssetKey]) -> list[dg.AssetSpec]:
     return [
         table_spec(
-            table, target, group=GROUP, kinds={"aws", "parquet"}, description=f"{what} of {source}, as Raito gets them.", deps=deps
+            table,
+            target,
+            group=GROUP,
+            kinds={"aws", "parquet"},
+            description=f"{what} of {source}, as Raito gets them.",
+            deps=deps,
         )
         for table, what in ((USERS, "Users"), (GROUPS, "Groups"))
     ]
@@ -153,13 +168,13 @@ def _identity_specs(target: Target | BrokenTarget, source: str, deps: list[dg.As
 
 def _identity_checks(target: Target | BrokenTarget) -> list[dg.AssetCheckSpec]:
     return [
-        spec
-        for table in (USERS, GROUPS)
-        for spec in check_specs(IDENTITY_CHECKS, asset_key(table, target), table.name)
+        spec for table in (USERS, GROUPS) for spec in check_specs(IDENTITY_CHECKS, asset_key(table, target), table.name)
     ]
 
 
-def _identity_results(written: IdentitiesWritten, target: Target | BrokenTarget) -> Iterator[dg.MaterializeResult]:
+def _identity_results(
+    written: IdentitiesWritten, target: Target | BrokenTarget
+) -> Iterator[dg.MaterializeResult[None]]:
     for part in (written.users, written.groups):
         key = asset_key(part.table, target)
         yield dg.MaterializeResult(

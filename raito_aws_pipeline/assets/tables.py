@@ -7,7 +7,7 @@ from typing import Any
 
 import dagster as dg
 
-from raito_aws_pipeline.configuration.settings import BrokenTarget, Target
+from raito_aws_pipeline.configuration.targets import BrokenTarget, Target
 from raito_aws_pipeline.model.columns import columns_of
 from raito_aws_pipeline.sync.identities import TableWritten
 from raito_aws_pipeline.sync.tables import Table

@@ -21,7 +21,13 @@ from raito_aws_pipeline.jobs import IDENTITIES_JOB
 
 
 @click.command("demo")
-@click.option("--folder", type=click.Path(path_type=Path), default=DEFAULT_FOLDER, show_default=True, help="Where everything is kept; emptied first.")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    default=DEFAULT_FOLDER,
+    show_default=True,
+    help="Where everything is kept; emptied first.",
+)
 def command(folder: Path) -> None:
     """Sync a sample account to an embedded Raito, and show what was read, written and pushed."""
     started = time.monotonic()

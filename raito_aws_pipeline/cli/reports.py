@@ -35,7 +35,13 @@ def _lines(report: TargetReport) -> list[tuple[str, str, str, str, str]]:
             (name, "pushed users", str(push.users), "", _counted(r.users_added, r.users_updated, r.users_removed))
         )
         lines.append(
-            (name, "pushed groups", str(push.groups), str(push.bytes), _counted(r.groups_added, r.groups_updated, r.groups_removed))
+            (
+                name,
+                "pushed groups",
+                str(push.groups),
+                str(push.bytes),
+                _counted(r.groups_added, r.groups_updated, r.groups_removed),
+            )
         )
     if report.skipped:
         lines.append((name, "identities left out", "", "", report.skipped))

@@ -13,14 +13,17 @@ import click
 from raito_aws_pipeline.cli import print_failure
 from raito_aws_pipeline.cli.logs import show_warnings
 from raito_aws_pipeline.cli.reports import print_reports
-from raito_aws_pipeline.configuration.settings import BrokenTarget, Settings, Target, load_settings
+from raito_aws_pipeline.configuration.settings import Settings, load_settings
+from raito_aws_pipeline.configuration.targets import BrokenTarget, Target
 from raito_aws_pipeline.errors import ConfigurationError, RunCancelledError
 from raito_aws_pipeline.lake.tables import Lake
 from raito_aws_pipeline.sync.run import RunOptions, TargetReport, sync_targets
 
 
 @click.command("sync")
-@click.option("--config", type=click.Path(path_type=Path), help="raito.yml; default: ./raito.yml, then ~/.raito/raito.yml.")
+@click.option(
+    "--config", type=click.Path(path_type=Path), help="raito.yml; default: ./raito.yml, then ~/.raito/raito.yml."
+)
 @click.option("--target", "targets", multiple=True, help="Only the target of this name; may be repeated.")
 @click.option("--only", type=click.Choice(["identity"]), help="Only this part of the sync.")
 @click.option("--allow-mass-delete", is_flag=True, help="Push even where more than half of the last push would go.")

@@ -15,7 +15,13 @@ from raito_aws_pipeline.cli.embedded import DEFAULT_FOLDER, running_demo
 
 
 @click.command("ui")
-@click.option("--folder", type=click.Path(path_type=Path), default=DEFAULT_FOLDER, show_default=True, help="Where the demo is kept.")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    default=DEFAULT_FOLDER,
+    show_default=True,
+    help="Where the demo is kept.",
+)
 @click.option("--port", type=int, default=0, help="Port of the UI; default: 3000, or a free one.")
 def command(folder: Path, port: int) -> None:
     """Open the demo in Dagster's UI; Ctrl-C ends all of it."""
@@ -25,7 +31,7 @@ def command(folder: Path, port: int) -> None:
         click.echo(f"Dagster's UI: http://127.0.0.1:{port}   embedded Raito: {demo.raito.url}   (Ctrl-C ends all)")
         arguments = ["dagster", "dev", "-m", "raito_aws_pipeline.definitions", "-h", "127.0.0.1", "-p", str(port)]
         # The tether holds Dagster's processes together and ends them when this process is gone, killed or not.
-        tether = subprocess.Popen(
+        tether = subprocess.Popen(  # noqa: S603 - the command is ours
             [sys.executable, "-m", "raito_aws_pipeline.cli.tether", sys.executable, "-m", *arguments],
             stdin=subprocess.PIPE,
             start_new_session=True,

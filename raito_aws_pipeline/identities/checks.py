@@ -45,16 +45,19 @@ class CheckDefinition:
     description: str
 
 
-IDENTITY_CHECKS = tuple(
-    definition
-    for table in ("users", "groups")
-    for definition in (
-        CheckDefinition(table, "schema", True, "The Parquet file has the columns of the definition."),
-        CheckDefinition(table, "complete", True, "Everything that belongs into the table could be read."),
-        CheckDefinition(table, "unique_external_ids", True, "No two rows have the same external id."),
-        CheckDefinition(table, "unique_names", False, "No two rows have the same name, by which access refers to them."),
-    )
-) + (CheckDefinition("users", "memberships_exist", True, "Users are members of groups that exist."),)
+IDENTITY_CHECKS = (
+    *(
+        definition
+        for table in ("users", "groups")
+        for definition in (
+            CheckDefinition(table, "schema", True, "The Parquet file has the columns of the definition."),
+            CheckDefinition(table, "complete", True, "Everything that belongs into the table could be read."),
+            CheckDefinition(table, "unique_external_ids", True, "No two rows have the same external id."),
+            CheckDefinition(table, "unique_names", False, "No two rows have the same name, which access refers to."),
+        )
+    ),
+    CheckDefinition("users", "memberships_exist", True, "Users are members of groups that exist."),
+)
 
 
 def check_schema(table: str, differences: Sequence[str]) -> CheckOutcome:

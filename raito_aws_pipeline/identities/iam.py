@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from raito_aws_pipeline.aws.iam.entities import AccountEntity, EntityKind
+from raito_aws_pipeline.identities.identities import Identities
 from raito_aws_pipeline.identities.tag_rules import email_of, is_machine
 from raito_aws_pipeline.model.identities import Group, User
 from raito_aws_pipeline.model.read_failures import ReadFailure
@@ -25,15 +26,6 @@ class UserRules:
 
     is_excluded: Callable[[str], bool]
     machine_tag: tuple[str, str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Identities:
-    """Users and groups, each sorted by name, and what was found missing while making them."""
-
-    users: list[User]
-    groups: list[Group]
-    failures: list[ReadFailure]
 
 
 def identities_of_account(entities: Iterable[AccountEntity], rules: UserRules) -> Identities:
@@ -119,6 +111,6 @@ def _unknown_group(user_name: str, group_name: str) -> ReadFailure:
         subject=group_name,
         call="iam:GetAccountAuthorizationDetails",
         code="GroupNotRead",
-        message=f"User {user_name} is a member of group {group_name}, which was not among the groups that AWS returned.",
+        message=f"User {user_name} is a member of group {group_name}, which AWS did not return.",
         remedy="Run the sync again: the group was probably made or renamed while the account was read.",
     )

@@ -106,7 +106,7 @@ def partition_of(definition: dg.PartitionsDefinition[Any], key: str) -> dict[str
     """A partition key as dimension → value; the one dimension of a plain definition is `day` or `partition`."""
     if isinstance(definition, dg.MultiPartitionsDefinition):
         return dict(definition.get_partition_key_from_str(key).keys_by_dimension)
-    return {"day" if isinstance(definition, dg.TimeWindowPartitionsDefinition) else "partition": key}
+    return {"day" if isinstance(definition, dg.DailyPartitionsDefinition) else "partition": key}
 
 
 def _stream(rows: Any) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
@@ -119,5 +119,6 @@ def _stream(rows: Any) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
     if isinstance(rows, pa.RecordBatchReader):
         return rows.schema, iter(rows)
     raise TypeError(
-        f"The lake keeps pandas DataFrames and pyarrow Tables, RecordBatchReaders and Datasets, not {type(rows).__name__}."
+        f"An asset returned a {type(rows).__name__}; the lake keeps pandas DataFrames and pyarrow Tables, "
+        "RecordBatchReaders and Datasets."
     )

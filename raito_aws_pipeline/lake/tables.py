@@ -20,7 +20,7 @@ from raito_aws_pipeline.errors import LakeError
 from raito_aws_pipeline.lake.layout import failures_folder, table_folder
 from raito_aws_pipeline.lake.location import Location, open_location
 from raito_aws_pipeline.lake.part_files import PartFile, lake_failures, write_part
-from raito_aws_pipeline.model.columns import SCHEMA_VERSION_KEY, Row, from_batch, schema_of, to_batch
+from raito_aws_pipeline.model.columns import SCHEMA_VERSION_KEY, Row, RowT, from_batch, schema_of, to_batch
 from raito_aws_pipeline.model.read_failures import ReadFailure
 
 COMPLETE_KEY = "raito.complete"
@@ -98,7 +98,7 @@ class Lake:
             )
             return dataset.scanner().to_reader()
 
-    def read_rows(self, key: tuple[str, ...], table: type[Row]) -> list[Row]:
+    def read_rows(self, key: tuple[str, ...], table: type[RowT]) -> list[RowT]:
         """All rows of a table at once: for tables whose size is that of an organisation (users, groups, failures)."""
         return [row for batch in self.read(key, table) for row in from_batch(table, batch)]
 

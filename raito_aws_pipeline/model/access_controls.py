@@ -1,4 +1,7 @@
-"""Access controls (Raito's wire format: access providers): WHO × WHAT, and the feedback on exported ones (protocol 6.5, 7.6)."""
+"""Access controls, WHO × WHAT, and the feedback on exported ones (protocol 6.5, 7.6).
+
+On the wire Raito calls them access providers.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One definition of a table: a `msgspec.Struct` whose fields are annotated with `Column`.
+r"""One definition of a table: a `msgspec.Struct` whose fields are annotated with `Column`.
 
 Here: what follows from such a definition for Parquet — schema, descriptions, rows ↔ record batches, the schema check.
 Not here: the definitions themselves (one module a noun) and the records of import files (`model.records`).
@@ -11,7 +11,7 @@ A field's Python type decides its Arrow type:
 | `datetime.datetime` | timestamp in microseconds, UTC |
 | `tuple[T, ...]` | list of T |
 | another Struct | struct of its fields |
-| `T \\| None` | T, nullable |
+| `T \| None` | T, nullable |
 """
 
 from __future__ import annotations

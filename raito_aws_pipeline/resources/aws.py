@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from raito_aws_pipeline.aws.clients import AwsClients
-from raito_aws_pipeline.configuration.settings import Target
+from raito_aws_pipeline.configuration.targets import Target
 from raito_aws_pipeline.sync.connections import aws_clients
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from raito_aws_pipeline.configuration.settings import Target
+from raito_aws_pipeline.configuration.targets import Target
 from raito_aws_pipeline.raito.session import RaitoSession
 from raito_aws_pipeline.raito.version_gate import check_version
 from raito_aws_pipeline.sync.connections import raito_connection

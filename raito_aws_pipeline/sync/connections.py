@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from raito_aws_pipeline import __version__
 from raito_aws_pipeline.aws.clients import AwsClients
-from raito_aws_pipeline.configuration.settings import Target
+from raito_aws_pipeline.configuration.targets import Target
 from raito_aws_pipeline.raito.connection import RAITO_COGNITO_URL, RaitoConnection
 
 COGNITO_ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", "AWS_ENDPOINT_URL")
@@ -15,12 +14,11 @@ COGNITO_ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", "AWS
 
 def aws_clients(target: Target) -> AwsClients:
     """The AWS clients of a target; no credentials are looked up before the first call."""
-    region = (target.aws.aws_region,) if target.aws.aws_region else ()
+    default = (target.default_region,) if target.default_region else ()
     return AwsClients(
         profile=target.aws.aws_profile,
-        regions=target.aws.aws_regions or region,
+        regions=target.aws.aws_regions or default,
         concurrency=target.aws.aws_concurrency,
-        user_agent=f"raito-aws-pipeline/{__version__}",
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -11,7 +11,8 @@ from raito_aws_pipeline.aws.caller import caller_identity
 from raito_aws_pipeline.aws.clients import AwsClients
 from raito_aws_pipeline.aws.iam.entities import AccountEntity
 from raito_aws_pipeline.aws.iam.sweep import sweep_account
-from raito_aws_pipeline.configuration.settings import Target, TargetKind
+from raito_aws_pipeline.aws.identity_center import read_identity_center
+from raito_aws_pipeline.configuration.targets import Target, TargetKind
 from raito_aws_pipeline.errors import ConfigurationError
 from raito_aws_pipeline.identities.checks import (
     CheckOutcome,
@@ -21,9 +22,11 @@ from raito_aws_pipeline.identities.checks import (
     check_unique_external_ids,
     check_unique_names,
 )
-from raito_aws_pipeline.identities.iam import Identities, UserRules, identities_of_account
+from raito_aws_pipeline.identities.iam import UserRules, identities_of_account
+from raito_aws_pipeline.identities.identities import Identities
+from raito_aws_pipeline.identities.identity_center import identities_of_organization
 from raito_aws_pipeline.lake.tables import Lake
-from raito_aws_pipeline.model.columns import Row, from_batch, schema_differences, to_batch
+from raito_aws_pipeline.model.columns import from_batch, schema_differences, to_batch
 from raito_aws_pipeline.model.identities import Group, User
 from raito_aws_pipeline.model.read_failures import ReadFailure
 from raito_aws_pipeline.sync.tables import ACCOUNT_AUTHORIZATION_DETAILS, GROUPS, USERS, Table
@@ -41,6 +44,16 @@ class TableWritten:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountRead:
+    """The account's details after they were written, and how they were read: by how many IAM calls of which kind."""
+
+    details: TableWritten
+    iam_calls: int
+    way: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
 class IdentitiesWritten:
     """Users and groups after they were written, and what the checks say of them as they lie in the lake."""
 
@@ -49,7 +62,7 @@ class IdentitiesWritten:
     checks: tuple[CheckOutcome, ...]
 
 
-def write_account_details(lake: Lake, target: Target, clients: AwsClients) -> TableWritten:
+def write_account_details(lake: Lake, target: Target, clients: AwsClients) -> AccountRead:
     """One sweep over an account's users, groups, roles and policies, page by page into the lake.
 
     Raises:
@@ -58,13 +71,17 @@ def write_account_details(lake: Lake, target: Target, clients: AwsClients) -> Ta
     """
     _require_account(target, clients)
     failures: list[ReadFailure] = []
+    calls, way, advice = 0, "", ""
 
     def batches() -> Iterator[pa.RecordBatch]:
+        nonlocal calls, way, advice
         for page in sweep_account(clients):
             failures.extend(page.failures)
+            calls, way, advice = calls + page.calls, page.way.value, page.advice
             yield to_batch(AccountEntity, page.entities)
 
-    return _write(lake, target, ACCOUNT_AUTHORIZATION_DETAILS, batches(), failures)
+    details = _write(lake, target, ACCOUNT_AUTHORIZATION_DETAILS, batches(), failures)
+    return AccountRead(details, calls, way, advice)
 
 
 def write_account_identities(lake: Lake, target: Target) -> IdentitiesWritten:
@@ -86,7 +103,8 @@ def write_organization_identities(lake: Lake, target: Target, clients: AwsClient
     Raises:
         PipelineError: Nothing could be read (no credentials, no permission, no connection).
     """
-    raise NotImplementedError
+    pages = read_identity_center(clients, target.default_region)
+    return _write_identities(lake, target, identities_of_organization(pages), ())
 
 
 def write_identities(lake: Lake, target: Target, clients: AwsClients) -> tuple[TableWritten, ...]:
@@ -94,9 +112,9 @@ def write_identities(lake: Lake, target: Target, clients: AwsClients) -> tuple[T
     if target.kind is TargetKind.ORGANIZATION:
         written = write_organization_identities(lake, target, clients)
         return (written.users, written.groups)
-    details = write_account_details(lake, target, clients)
+    account = write_account_details(lake, target, clients)
     written = write_account_identities(lake, target)
-    return (details, written.users, written.groups)
+    return (account.details, written.users, written.groups)
 
 
 def check_identities(lake: Lake, target: Target) -> tuple[CheckOutcome, ...]:
@@ -105,10 +123,9 @@ def check_identities(lake: Lake, target: Target) -> tuple[CheckOutcome, ...]:
     Raises:
         LakeError: They were never written.
     """
-    tables = ((USERS, User), (GROUPS, Group))
     outcomes = []
-    for table, row in tables:
-        differences = schema_differences(row, lake.dataset(table.key(target)).schema)
+    for table in (USERS, GROUPS):
+        differences = schema_differences(table.row, lake.dataset(table.key(target)).schema)
         outcomes.append(check_schema(table.name, differences))
         outcomes.append(check_complete(table.name, lake.completeness(table.key(target)).failures))
     if not all(o.passed for o in outcomes if o.name == "schema"):
@@ -140,7 +157,7 @@ def _write_identities(
 
 
 def _write(
-    lake: Lake, target: Target, table: Table, batches: Iterator[pa.RecordBatch] | list[pa.RecordBatch], failures: list[ReadFailure]
+    lake: Lake, target: Target, table: Table, batches: Iterable[pa.RecordBatch], failures: Sequence[ReadFailure]
 ) -> TableWritten:
     part = lake.write(table.key(target), table.row, batches, failures=failures)
     return TableWritten(table, part.uri, part.rows, part.bytes, len(failures))
@@ -153,7 +170,7 @@ def _require_account(target: Target, clients: AwsClients) -> None:
     caller = caller_identity(clients)
     if caller.account_id != expected:
         raise ConfigurationError(
-            f"The AWS credentials are those of account {caller.account_id} ({caller.arn}), and aws-account-id is {expected}.",
+            f"The AWS credentials are those of account {caller.account_id} ({caller.arn}), not of {expected}.",
             target=target.name,
             call="sts:GetCallerIdentity",
             remedy="Correct aws-profile or the credentials, or take aws-account-id out of the target.",

@@ -6,7 +6,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from raito_aws_pipeline.configuration.settings import Target, TargetKind
+from raito_aws_pipeline.configuration.targets import Target, TargetKind
 from raito_aws_pipeline.errors import CheckFailedError, ConfigurationError, IncompleteDataError
 from raito_aws_pipeline.identities.mass_delete import mass_delete
 from raito_aws_pipeline.lake.tables import Lake
@@ -20,6 +20,7 @@ from raito_aws_pipeline.raito.subtasks import IdentityStoreImportResult
 from raito_aws_pipeline.raito.tasks import Task
 from raito_aws_pipeline.sync.identities import TableWritten, check_identities
 from raito_aws_pipeline.sync.tables import GROUPS, RAITO_IDENTITY_STORE, USERS
+
 
 @dataclass(frozen=True, slots=True)
 class IdentityPush:
@@ -50,16 +51,15 @@ def push_identities(
         CheckFailedError: A check does not hold, or too much would be deleted; nothing was sent.
         PipelineError: Raito refuses, or cannot be reached.
     """
-    store_id = target.raito.identity_store_id
-    assert store_id is not None
+    store_id = _identity_store_id(target)
     _require_checks(lake, target)
     now = _identities_to_push(lake, target, store_id)
     if target.raito.delete_untouched and not (allow_mass_delete or target.raito.allow_mass_delete):
         _require_no_mass_delete(lake, target, now)
     _set_metadata(target, task, store_id)
     with tempfile.TemporaryDirectory(prefix="raito-aws-pipeline-") as folder:
-        users = write_import_file(Path(folder) / "users.json", User, lake.read(USERS.key(target), User))
-        groups = write_import_file(Path(folder) / "groups.json", Group, lake.read(GROUPS.key(target), Group))
+        users = write_import_file(User, lake.read(USERS.key(target), User), Path(folder) / "users.json")
+        groups = write_import_file(Group, lake.read(GROUPS.key(target), Group), Path(folder) / "groups.json")
         result = import_identities(
             task,
             store_id,
@@ -78,6 +78,17 @@ def push_identities(
         result=result,
         written=TableWritten(RAITO_IDENTITY_STORE, part.uri, part.rows, part.bytes, 0),
     )
+
+
+def _identity_store_id(target: Target) -> str:
+    if not target.raito.identity_store_id:
+        raise ConfigurationError(
+            "The target has no identity store in Raito to push to.",
+            target=target.name,
+            missing="identity-store-id",
+            remedy="Add it to the target; Raito shows it on the identity store's page.",
+        )
+    return target.raito.identity_store_id
 
 
 def _require_checks(lake: Lake, target: Target) -> None:
@@ -99,10 +110,12 @@ def _require_checks(lake: Lake, target: Target) -> None:
 
 
 def _identities_to_push(lake: Lake, target: Target, store_id: str) -> list[PushedIdentity]:
+    users: list[User | Group] = [*lake.read_rows(USERS.key(target), User)]
+    groups = lake.read_rows(GROUPS.key(target), Group)
     return [
-        PushedIdentity(identity_store_id=store_id, noun=table.name, external_id=row.external_id, name=row.name)
-        for table, kind in ((USERS, User), (GROUPS, Group))
-        for row in lake.read_rows(table.key(target), kind)
+        PushedIdentity(identity_store_id=store_id, noun=noun, external_id=row.external_id, name=row.name)
+        for noun, rows in ((USERS.name, users), (GROUPS.name, groups))
+        for row in rows
     ]
 
 
@@ -117,7 +130,7 @@ def _require_no_mass_delete(lake: Lake, target: Target, now: list[PushedIdentity
         raise CheckFailedError(
             f"Nothing was pushed, because {reason}.",
             target=target.name,
-            remedy="Look whether the users are really gone in AWS (right account? right profile?); if so, push once with "
+            remedy="Look whether they are really gone in AWS (right account? right profile?); if so, push once with "
             "--allow-mass-delete (in Dagster: allow_mass_delete in the run's config).",
         )
 
@@ -130,9 +143,11 @@ def _by_noun(rows: list[PushedIdentity]) -> dict[str, set[str]]:
 
 
 def _set_metadata(target: Target, task: Task, store_id: str) -> None:
-    if target.kind is TargetKind.ORGANIZATION:
-        set_identity_store_metadata(
-            task.session, store_id, type="aws-organization", can_be_linked=True, can_be_master=True
-        )
-    else:
-        set_identity_store_metadata(task.session, store_id)
+    is_organization = target.kind is TargetKind.ORGANIZATION
+    set_identity_store_metadata(
+        task.session,
+        store_id,
+        store_type=target.kind.value,
+        can_be_linked=is_organization,
+        can_be_master=is_organization,
+    )

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from raito_aws_pipeline.configuration.settings import Target
+from raito_aws_pipeline.configuration.targets import Target
 from raito_aws_pipeline.errors import RaitoRejectedError
 from raito_aws_pipeline.lake.documents import delete_document, read_documents, write_document
 from raito_aws_pipeline.lake.tables import Lake

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from raito_aws_pipeline.configuration.settings import BrokenTarget, Target
+from raito_aws_pipeline.configuration.targets import BrokenTarget, Target
 from raito_aws_pipeline.errors import PipelineError
 from raito_aws_pipeline.lake.tables import Lake
 from raito_aws_pipeline.raito.jobs import Job, end_of_targets_sync

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from raito_aws_pipeline.aws.iam.entities import AccountEntity
-from raito_aws_pipeline.configuration.settings import Target
+from raito_aws_pipeline.configuration.targets import Target
 from raito_aws_pipeline.model.columns import Row
 from raito_aws_pipeline.model.identities import Group, User
 from raito_aws_pipeline.model.pushed_identities import PushedIdentity

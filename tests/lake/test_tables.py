@@ -34,7 +34,7 @@ def failure(part: str) -> ReadFailure:
 
 
 def names(lake: Lake) -> list[str]:
-    return [row.name for row in lake.read_rows(KEY, Group)]  # type: ignore[attr-defined]
+    return [row.name for row in lake.read_rows(KEY, Group)]
 
 
 @pytest.fixture
