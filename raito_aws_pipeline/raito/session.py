@@ -53,11 +53,6 @@ class RaitoSession:
         """Close all connections."""
         self._transport.close()
 
-    def log_in(self) -> None:
-        """Log in now, so that wrong credentials show before there is anything to undo."""
-        if self._login:
-            self._login.token()
-
     def post_graphql(self, body: bytes, *, call: str, repeatable: bool) -> dict[str, object]:
         """POST a GraphQL request (protocol 1.7); returns the decoded answer, errors of GraphQL included.
 

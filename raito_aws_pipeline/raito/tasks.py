@@ -95,9 +95,13 @@ class Task:
         if failure is not None:
             self._failed(failure)
             return
-        self.event(Status.COMPLETED)
-        if self._log:
-            self._log.finish(upload=True)
+        told = False
+        try:
+            self.event(Status.COMPLETED)
+            told = True
+        finally:
+            if self._log:
+                self._log.finish(upload=told)
 
     def event(self, status: Status, *, error: str | None = None) -> None:
         """Tell Raito the task's state, with the warnings since the last event that it took.
@@ -144,7 +148,9 @@ class Task:
     def _failed(self, failure: BaseException) -> None:
         text = failure_text(failure)
         logger.error("Task %s failed: %s", self.address.job_type, text)
-        # An interrupted run is given little time: its FAILED must not wait for the upload of a log.
-        if self._log:
-            self._log.finish(upload=isinstance(failure, Exception))
-        self.event(Status.FAILED, error=text)
+        try:
+            # An interrupted run is given little time: its FAILED must not wait for the upload of a log.
+            if self._log:
+                self._log.finish(upload=isinstance(failure, Exception))
+        finally:
+            self.event(Status.FAILED, error=text)

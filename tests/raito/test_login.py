@@ -120,7 +120,7 @@ def test_the_client_id_is_found_however_its_key_is_spelt(
     raito.organisation = in_turn(Answer({key: "my-client"}))
 
     with RaitoSession(connection) as session:
-        session.log_in()
+        _ask(session)
 
     assert _logins(server)[0]["ClientId"] == "my-client"
 
@@ -273,7 +273,6 @@ def test_without_authentication_nobody_logs_in_and_the_other_headers_stay(server
     )
 
     with RaitoSession(connection) as session:
-        session.log_in()
         _ask(session)
 
     [call] = server.requests

@@ -61,7 +61,7 @@ def _wait(
     result_type: type[SubtaskResult] = IdentityStoreImportResult,
     timeout: float = 600,
     time: Time | None = None,
-    look: Callable[[ScriptedServer], None] = lambda server: None,
+    look: Callable[[ScriptedServer], None] = lambda _: None,
 ) -> SubtaskResult:
     time = time or Time()
     with scripted_server(in_turn(*answers)) as server:
@@ -243,7 +243,7 @@ def test_the_time_also_bounds_polls_that_fail() -> None:
 
 def test_an_interrupt_while_waiting_goes_through() -> None:
     class Interrupted(Time):
-        def sleep(self, seconds: float) -> None:
+        def sleep(self, _seconds: float) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
