@@ -1,6 +1,7 @@
-"""The identities of a target: the account's authorization details, users and groups, and Raito's identity store."""
+"""The identities of a target: the account's authorization details, users and groups, and Raito's identity store.
 
-from __future__ import annotations
+Dagster reads the annotations of assets when they are defined: no `from __future__ import annotations` here.
+"""
 
 from collections.abc import Iterator
 
@@ -36,10 +37,19 @@ class PushConfig(dg.Config):
 
 
 def identity_assets(target: Target | BrokenTarget) -> list[dg.AssetsDefinition]:
-    """The assets of one target's identities; those of a broken target fail with its error when they run."""
+    """The assets of one target's identities; those of a broken target fail with its error when they run.
+
+    A target that leaves out its identity task has none; one without an identity store has nothing to push to.
+    """
+    if isinstance(target, Target) and target.skip.skip_identity_store_sync:
+        return []
     if target.kind is TargetKind.ORGANIZATION:
-        return [_organization_identities(target), _raito_identity_store(target)]
-    return [_account_authorization_details(target), _account_identities(target), _raito_identity_store(target)]
+        read = [_organization_identities(target)]
+    else:
+        read = [_account_authorization_details(target), _account_identities(target)]
+    if isinstance(target, Target) and not target.raito.identity_store_id:
+        return read
+    return [*read, _raito_identity_store(target)]
 
 
 def _account_authorization_details(target: Target | BrokenTarget) -> dg.AssetsDefinition:

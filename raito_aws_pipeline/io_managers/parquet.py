@@ -26,6 +26,9 @@ from raito_aws_pipeline.lake.layout import table_folder
 from raito_aws_pipeline.lake.part_files import PartFile, write_part
 from raito_aws_pipeline.lake.tables import Lake
 
+DIMENSION_METADATA_KEY = "lake/dimension"
+"""Key of an asset's metadata that names the dimension of its plain (not multi-dimensional) partitions definition."""
+
 
 class ParquetIOManager(dg.ConfigurableIOManager):
     """Keeps assets as Parquet in the lake, one file a partition, at the asset's key.
@@ -71,8 +74,10 @@ class ParquetIOManager(dg.ConfigurableIOManager):
         key = tuple(context.asset_key.path)
         partitions: Sequence[Mapping[str, str]] = [{}]
         if context.has_asset_partitions:
+            metadata = context.upstream_output.definition_metadata if context.upstream_output else {}
             partitions = [
-                partition_of(context.asset_partitions_def, k) for k in sorted(map(str, context.asset_partition_keys))
+                _partition(context.asset_partitions_def, key_, metadata)
+                for key_ in sorted(map(str, context.asset_partition_keys))
             ]
         dataset = self._lake.dataset(key, partitions)
         annotation = context.dagster_type.typing_type
@@ -87,7 +92,8 @@ class ParquetIOManager(dg.ConfigurableIOManager):
     def _write_partitions(self, context: dg.OutputContext, rows: Mapping[str, Any]) -> None:
         total = 0
         for key in sorted(rows):
-            part = self._write(context, partition_of(context.asset_partitions_def, key), rows[key])
+            partition = _partition(context.asset_partitions_def, key, context.definition_metadata)
+            part = self._write(context, partition, rows[key])
             total += part.bytes
             context.step_context.add_asset_metadata(
                 asset_key=context.asset_key,
@@ -102,11 +108,12 @@ class ParquetIOManager(dg.ConfigurableIOManager):
         return write_part(self._lake.location, folder, schema, batches, lambda: {})
 
 
-def partition_of(definition: dg.PartitionsDefinition[Any], key: str) -> dict[str, str]:
-    """A partition key as dimension → value; the one dimension of a plain definition is `day` or `partition`."""
+def _partition(definition: dg.PartitionsDefinition[Any], key: str, asset_metadata: Mapping[str, Any]) -> dict[str, str]:
+    """A partition key as dimension → value; the dimension of a plain definition is named by the asset, else guessed."""
     if isinstance(definition, dg.MultiPartitionsDefinition):
         return dict(definition.get_partition_key_from_str(key).keys_by_dimension)
-    return {"day" if isinstance(definition, dg.DailyPartitionsDefinition) else "partition": key}
+    default = "day" if isinstance(definition, dg.DailyPartitionsDefinition) else "partition"
+    return {str(asset_metadata.get(DIMENSION_METADATA_KEY, default)): key}
 
 
 def _stream(rows: Any) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
