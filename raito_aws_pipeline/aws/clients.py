@@ -39,6 +39,9 @@ SMALLEST_CONNECTION_POOL = 10
 CONNECT_TIMEOUT_SECONDS = 10
 READ_TIMEOUT_SECONDS = 60
 
+SERVICES_WITHOUT_REGIONS = ("iam", "sts")
+"""Their calls are signed for us-east-1 where no region is known, as AWS's global endpoints want it."""
+
 _ACCOUNT_HOST_PREFIX = re.compile(r"^(https?://)\d{12}\.")
 
 
@@ -79,7 +82,7 @@ class AwsClients:
         self._max_attempts = max_attempts
         self._lock = threading.RLock()
         self._lazy_session: botocore.session.Session | None = None
-        self._clients: dict[tuple[str, str | None], Any] = {}
+        self._clients: dict[tuple[str, str], Any] = {}
 
     def __repr__(self) -> str:
         return f"AwsClients(profile={self.profile!r}, regions={self._configured_regions!r})"
@@ -122,19 +125,24 @@ class AwsClients:
     def client(self, service: str, region: str | None = None) -> Any:
         """The client of a service in a region (default: the target's first one), the same one at each call.
 
-        A service without regions (IAM) needs none.
+        IAM and STS need no region.
 
         Raises:
             ConfigurationError: The profile or the endpoint cannot be used, or a region is needed and there is none.
         """
         with self._lock, aws_call(f"client of {service}"):
-            region = region or self._default_region()
+            region = region or self._region_of(service)
             key = (service, region)
             if key not in self._clients:
                 self._clients[key] = self._make_client(service, region)
             return self._clients[key]
 
-    def _make_client(self, service: str, region: str | None) -> Any:
+    def _region_of(self, service: str) -> str:
+        if service in SERVICES_WITHOUT_REGIONS:
+            return self._default_region() or "us-east-1"
+        return self.regions[0]
+
+    def _make_client(self, service: str, region: str) -> Any:
         endpoint = self._custom_endpoint(service)
         # A custom endpoint is one host without names below it: neither buckets nor accounts can be put before it.
         config = Config(

@@ -108,7 +108,7 @@ def user_entity(
         id=record["UserId"],
         arn=record["Arn"],
         path=record["Path"],
-        created_at=record["CreateDate"],
+        created_at=_utc(record["CreateDate"]),
         tags=_tags(record),
         group_names=tuple(sorted(group_names)),
         inline_policies=_sorted_by_name(inline_policies),
@@ -130,7 +130,7 @@ def group_entity(
         id=record["GroupId"],
         arn=record["Arn"],
         path=record["Path"],
-        created_at=record["CreateDate"],
+        created_at=_utc(record["CreateDate"]),
         inline_policies=_sorted_by_name(inline_policies),
         attached_policy_arns=_arns(attached_policies),
     )
@@ -150,13 +150,13 @@ def role_entity(
         id=record["RoleId"],
         arn=record["Arn"],
         path=record["Path"],
-        created_at=record["CreateDate"],
+        created_at=_utc(record["CreateDate"]),
         tags=_tags(record),
         inline_policies=_sorted_by_name(inline_policies),
         attached_policy_arns=_arns(attached_policies),
         permissions_boundary_arn=_boundary(record),
         trust_policy=document_text(record["AssumeRolePolicyDocument"]),
-        last_used_at=last_used.get("LastUsedDate"),
+        last_used_at=_utc(last_used.get("LastUsedDate")),
         last_used_region=last_used.get("Region"),
     )
 
@@ -169,7 +169,7 @@ def policy_entity(record: Mapping[str, Any], *, document: str | None) -> Account
         id=record["PolicyId"],
         arn=record["Arn"],
         path=record["Path"],
-        created_at=record["CreateDate"],
+        created_at=_utc(record["CreateDate"]),
         document=document,
         default_version_id=record["DefaultVersionId"],
     )
@@ -178,6 +178,10 @@ def policy_entity(record: Mapping[str, Any], *, document: str | None) -> Account
 def _tags(record: Mapping[str, Any]) -> tuple[EntityTag, ...] | None:
     tags = record.get("Tags", ())
     return None if tags is None else tuple(EntityTag(tag["Key"], tag["Value"]) for tag in tags)
+
+
+def _utc(moment: datetime.datetime | None) -> datetime.datetime | None:
+    return None if moment is None else moment.astimezone(datetime.UTC)
 
 
 def _boundary(record: Mapping[str, Any]) -> str | None:
