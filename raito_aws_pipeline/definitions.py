@@ -15,13 +15,15 @@ from typing import Any
 import dagster as dg
 
 from raito_aws_pipeline.assets.identities import identity_assets
-from raito_aws_pipeline.configuration.settings import BrokenTarget, Settings, load_settings
+from raito_aws_pipeline.configuration.settings import Settings, load_settings
+from raito_aws_pipeline.configuration.targets import BrokenTarget
 from raito_aws_pipeline.io_managers.parquet import ParquetIOManager
 from raito_aws_pipeline.jobs import identities_job
 from raito_aws_pipeline.resources.aws import AwsResource
 from raito_aws_pipeline.resources.lake import LakeResource
 from raito_aws_pipeline.resources.raito import RaitoResource
 from raito_aws_pipeline.schedules import identities_nightly
+from raito_aws_pipeline.sync.connections import raito_options
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +48,7 @@ def build_definitions(
         executor=dg.in_process_executor,
         resources={
             "aws": AwsResource(),
-            "raito": RaitoResource(environment, settings.general.raito_import_timeout * 60),
+            "raito": RaitoResource(environment, raito_options(settings.general)),
             "lake": LakeResource(lake_uri),
             "io_manager": ParquetIOManager(lake_uri=lake_uri),
             **(resources or {}),

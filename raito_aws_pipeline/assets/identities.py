@@ -130,13 +130,13 @@ def _raito_identity_store(target: Target | BrokenTarget) -> dg.AssetsDefinition:
     ) -> dg.MaterializeResult[None]:
         opened = lake.open()
         with step_of(target) as sound, raito.session(sound) as session:
-            with target_job(opened, sound, session) as job, job.task(JobType.IS) as task:
+            with target_job(opened, sound, session, raito.options) as job, job.task(JobType.IS) as task:
                 push = push_identities(
                     opened,
                     sound,
                     task,
                     allow_mass_delete=config.allow_mass_delete,
-                    timeout_seconds=raito.import_timeout_seconds,
+                    options=raito.options,
                 )
             end_of_targets_sync(session, [push.job_id])
         counted = push.result

@@ -13,10 +13,10 @@ import click
 from raito_aws_pipeline.cli import print_failure
 from raito_aws_pipeline.cli.logs import show_warnings
 from raito_aws_pipeline.cli.reports import print_reports
-from raito_aws_pipeline.configuration.settings import Settings, load_settings
-from raito_aws_pipeline.configuration.targets import BrokenTarget, Target
-from raito_aws_pipeline.errors import ConfigurationError, RunCancelledError
+from raito_aws_pipeline.configuration.settings import load_settings
+from raito_aws_pipeline.errors import RunCancelledError
 from raito_aws_pipeline.lake.tables import Lake
+from raito_aws_pipeline.sync.connections import raito_options
 from raito_aws_pipeline.sync.run import RunOptions, TargetReport, sync_targets
 
 
@@ -32,7 +32,8 @@ def command(config: Path | None, targets: tuple[str, ...], only: str | None, all
     del only  # identities are all that this version syncs
     show_warnings()
     signal.signal(signal.SIGTERM, _cancel)
-    settings = load_settings(config, os.environ, working_directory=Path.cwd(), home=Path.home())
+    overrides = {"only-targets": ",".join(targets)} if targets else {}
+    settings = load_settings(config, os.environ, working_directory=Path.cwd(), home=Path.home(), overrides=overrides)
     for note in settings.notes:
         click.echo(note)
     for warning in settings.warnings:
@@ -44,23 +45,11 @@ def command(config: Path | None, targets: tuple[str, ...], only: str | None, all
         if finished.error:
             print_failure(finished.error)
 
-    options = RunOptions(allow_mass_delete, settings.general.raito_import_timeout * 60)
-    sync_targets(Lake(settings.general.lake_uri), _selected(settings, targets), os.environ, options, report)
+    options = RunOptions(allow_mass_delete, raito_options(settings.general))
+    sync_targets(Lake(settings.general.lake_uri), settings.targets, os.environ, options, report)
     print_reports(reports)
     if any(finished.error for finished in reports):
         sys.exit(1)
-
-
-def _selected(settings: Settings, names: tuple[str, ...]) -> list[Target | BrokenTarget]:
-    wanted = names or settings.general.only_targets
-    known = {target.name for target in settings.targets}
-    unknown = [name for name in wanted if name not in known]
-    if unknown:
-        raise ConfigurationError(
-            f"{settings.source} has no target {', '.join(repr(n) for n in unknown)}.",
-            remedy=f"Name one of: {', '.join(sorted(known)) or 'there is none'}.",
-        )
-    return [target for target in settings.targets if not wanted or target.name in wanted]
 
 
 def _cancel(number: int, frame: FrameType | None) -> None:

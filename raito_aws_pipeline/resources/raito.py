@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from raito_aws_pipeline.configuration.targets import Target
 from raito_aws_pipeline.raito.session import RaitoSession
 from raito_aws_pipeline.raito.version_gate import check_version
-from raito_aws_pipeline.sync.connections import raito_connection
+from raito_aws_pipeline.sync.connections import RaitoOptions, raito_connection
 
 
 class RaitoResource:
@@ -16,12 +16,12 @@ class RaitoResource:
 
     Args:
         environment: Variables that secrets refer to; looked up at login.
-        import_timeout_seconds: How long Raito may work on one import.
+        options: What holds for all talk with Raito.
     """
 
-    def __init__(self, environment: Mapping[str, str], import_timeout_seconds: float) -> None:
+    def __init__(self, environment: Mapping[str, str], options: RaitoOptions) -> None:
         self._environment = environment
-        self.import_timeout_seconds = import_timeout_seconds
+        self.options = options
 
     @contextmanager
     def session(self, target: Target) -> Iterator[RaitoSession]:

@@ -3,13 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from raito_aws_pipeline.aws.clients import AwsClients
+from raito_aws_pipeline.configuration.parameters import GeneralParameters
 from raito_aws_pipeline.configuration.targets import Target
 from raito_aws_pipeline.raito.connection import RAITO_COGNITO_URL, RaitoConnection
 
 COGNITO_ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", "AWS_ENDPOINT_URL")
 """Variables that move the login, the first that is set wins (protocol 1.3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RaitoOptions:
+    """What holds for all talk with Raito, whichever the target.
+
+    Args:
+        import_timeout_seconds: How long Raito may work on one import.
+        upload_identity_log: Whether the log of the identity task is given to Raito.
+    """
+
+    import_timeout_seconds: float
+    upload_identity_log: bool
+
+
+def raito_options(general: GeneralParameters) -> RaitoOptions:
+    """The options that the top level of `raito.yml` says."""
+    return RaitoOptions(
+        import_timeout_seconds=general.raito_import_timeout * 60,
+        upload_identity_log=not (general.disable_log_forwarding or general.disable_log_forwarding_identity_store_sync),
+    )
 
 
 def aws_clients(target: Target) -> AwsClients:

@@ -18,6 +18,7 @@ from raito_aws_pipeline.raito.imports import import_identities
 from raito_aws_pipeline.raito.metadata import set_identity_store_metadata
 from raito_aws_pipeline.raito.subtasks import IdentityStoreImportResult
 from raito_aws_pipeline.raito.tasks import Task
+from raito_aws_pipeline.sync.connections import RaitoOptions
 from raito_aws_pipeline.sync.identities import TableWritten, check_identities
 from raito_aws_pipeline.sync.tables import GROUPS, RAITO_IDENTITY_STORE, USERS
 
@@ -35,7 +36,7 @@ class IdentityPush:
 
 
 def push_identities(
-    lake: Lake, target: Target, task: Task, *, allow_mass_delete: bool, timeout_seconds: float
+    lake: Lake, target: Target, task: Task, *, allow_mass_delete: bool, options: RaitoOptions
 ) -> IdentityPush:
     """Send the users and groups that lie in the lake to Raito, within a running task.
 
@@ -44,7 +45,7 @@ def push_identities(
         target: The target; it has an identity store.
         task: The task IS of an open job.
         allow_mass_delete: Push even where more than half of the last push would be removed.
-        timeout_seconds: How long Raito may work on the import.
+        options: How long Raito may work on the import.
 
     Raises:
         IncompleteDataError: Parts of AWS could not be read; nothing was sent.
@@ -67,7 +68,7 @@ def push_identities(
             groups.path,
             delete_untouched=target.raito.delete_untouched,
             replace_groups=target.raito.replace_groups,
-            timeout=timeout_seconds,
+            timeout=options.import_timeout_seconds,
         )
     part = lake.write(RAITO_IDENTITY_STORE.key(target), PushedIdentity, [to_batch(PushedIdentity, now)])
     return IdentityPush(

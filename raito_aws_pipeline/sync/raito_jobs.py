@@ -20,6 +20,7 @@ from raito_aws_pipeline.lake.documents import delete_document, read_documents, w
 from raito_aws_pipeline.lake.tables import Lake
 from raito_aws_pipeline.raito.jobs import Job, close_abandoned_job, open_job
 from raito_aws_pipeline.raito.session import RaitoSession
+from raito_aws_pipeline.sync.connections import RaitoOptions
 
 logger = logging.getLogger(__name__)
 
@@ -31,7 +32,7 @@ LONGEST_JOB = datetime.timedelta(days=1)
 
 
 @contextmanager
-def target_job(lake: Lake, target: Target, session: RaitoSession) -> Iterator[Job]:
+def target_job(lake: Lake, target: Target, session: RaitoSession, options: RaitoOptions) -> Iterator[Job]:
     """A target's job in Raito, from `createJob` to COMPLETED or FAILED, whatever happens inside.
 
     Jobs that killed runs of this target left open are closed as FAILED first.
@@ -46,6 +47,7 @@ def target_job(lake: Lake, target: Target, session: RaitoSession) -> Iterator[Jo
         target.raito.identity_store_id,
         on_opened=lambda job_id: _remember(lake, target, job_id),
         on_closed=lambda job_id: _forget(lake, target, job_id),
+        upload_logs=options.upload_identity_log,
     ) as job:
         yield job
 

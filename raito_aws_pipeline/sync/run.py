@@ -18,7 +18,7 @@ from raito_aws_pipeline.raito.jobs import Job, end_of_targets_sync
 from raito_aws_pipeline.raito.session import RaitoSession
 from raito_aws_pipeline.raito.tasks import JobType
 from raito_aws_pipeline.raito.version_gate import check_version
-from raito_aws_pipeline.sync.connections import aws_clients, raito_connection
+from raito_aws_pipeline.sync.connections import RaitoOptions, aws_clients, raito_connection
 from raito_aws_pipeline.sync.identities import TableWritten, write_identities
 from raito_aws_pipeline.sync.identity_push import IdentityPush, push_identities
 from raito_aws_pipeline.sync.raito_jobs import target_job
@@ -35,11 +35,11 @@ class RunOptions:
 
     Args:
         allow_mass_delete: Push even where more than half of the last push would be removed.
-        import_timeout_seconds: How long Raito may work on one import.
+        raito: What holds for all talk with Raito.
     """
 
     allow_mass_delete: bool
-    import_timeout_seconds: float
+    raito: RaitoOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ def _sync_target(
 ) -> tuple[IdentityPush | None, str | None]:
     session = sessions.of(target)
     push, skipped = None, None
-    with target_job(lake, target, session) as job:
+    with target_job(lake, target, session, options.raito) as job:
         sessions.job_opened(target, job.job_id)
         for job_type in TASK_ORDER:
             if job_type is not JobType.IS:
@@ -171,5 +171,5 @@ def _sync_identities(
             target,
             task,
             allow_mass_delete=options.allow_mass_delete,
-            timeout_seconds=options.import_timeout_seconds,
+            options=options.raito,
         )
