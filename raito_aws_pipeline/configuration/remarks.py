@@ -42,8 +42,8 @@ def warnings_about(section: Section) -> Iterator[str]:
     for key, given in section.layer.items():
         if isinstance(given.value, str) and holds_part(given.value):
             yield (
-                f"{section.where}: `{key}` ({given.origin}) holds `{{{{…}}}}` beside other text, so it is not replaced: "
-                "the whole value must be `{{VAR}}`."
+                f"{section.where}: `{key}` ({given.origin}) holds `{{{{…}}}}` beside other text, where it is not "
+                "replaced: the whole value must be `{{VAR}}`."
             )
 
 

@@ -185,11 +185,10 @@ def _wanted(
         )
     wanted = tuple(target for target in targets if _is_wanted(target.name, general))
     if not wanted:
+        reason = "`only-targets` names no AWS target" if targets else "all have other connectors"
         raise ConfigurationError(
-            f"No target is left to run: {_quoted(names)} "
-            + ("and `only-targets` leave no AWS target." if targets else "have other connectors."),
-            remedy="Give a target with `connector-name: raito-io/cli-plugin-aws-account`, and name it in `only-targets` "
-            "where that is set.",
+            f"No target is left to run of {_quoted(names)}: {reason}.",
+            remedy="Give one with `connector-name: raito-io/cli-plugin-aws-account`, and let `only-targets` name it.",
         )
     return wanted
 

@@ -101,7 +101,7 @@ def _domain(text: str) -> str:
 
 def _http_url(text: str) -> str:
     address = urlsplit(text.strip())
-    if address.scheme not in {"http", "https"} or not address.hostname:
+    if address.scheme not in {"http", "https"} or not address.hostname or address.port == 0:
         raise ValueError("it is not an absolute http address")
     return text.strip()
 
