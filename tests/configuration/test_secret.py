@@ -17,7 +17,7 @@ from raito_aws_pipeline.errors import ConfigurationError
 
 
 def test_a_literal_secret_resolves_to_itself() -> None:
-    assert Secret("hunter2").resolve({}.get) == "hunter2"
+    assert Secret("hunter2").resolve({"hunter2": "another"}.get) == "hunter2"
 
 
 def test_a_reference_is_read_when_it_is_resolved() -> None:
