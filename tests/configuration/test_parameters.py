@@ -18,7 +18,8 @@ TOP_LEVEL_KEYS_OF_THE_RAITO_CLI = _words("""
     domain api-user api-secret targets data-object-enrichers repositories only-targets cron frequency sync-at-startup
     skip-data-source-sync skip-identity-store-sync skip-data-access-sync skip-data-usage-sync
     skip-resource-provider-sync skip-tag-sync disable-websocket disable-log-forwarding
-    disable-log-forwarding-data-source-sync disable-log-forwarding-data-access-sync disable-log-forwarding-identity-store-sync
+    disable-log-forwarding-data-source-sync disable-log-forwarding-data-access-sync
+    disable-log-forwarding-identity-store-sync
     disable-log-forwarding-data-usage-sync disable-log-forwarding-resource-provider-sync
     disable-log-forwarding-tag-sync file-backup-location maximum-backups-per-target maximum-file-size log-file
     log-output debug raito-url-override skip-authentication skip-file-upload cli-container-liveness-file
