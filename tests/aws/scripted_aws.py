@@ -71,6 +71,7 @@ def scripted_aws(script: Callable[[Asked], Answer]) -> Iterator[ScriptedAws]:
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def answer(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
