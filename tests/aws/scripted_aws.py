@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import parse_qs
 
 
@@ -22,8 +24,9 @@ class Asked:
 
     @property
     def action(self) -> str:
-        """The operation of a service of the query protocol (IAM, STS)."""
-        return parse_qs(self.body).get("Action", [""])[0]
+        """The operation, which the JSON protocol has in a header and the query protocol in the body."""
+        target = self.headers.get("x-amz-target", "")
+        return target.rpartition(".")[2] or parse_qs(self.body).get("Action", [""])[0]
 
     def parameter(self, name: str) -> str | None:
         """A parameter of the query protocol."""
@@ -49,6 +52,16 @@ def refusal(code: str, message: str = "said AWS", status: int = 400) -> Answer:
     return Answer(
         f"<ErrorResponse><Error><Code>{code}</Code><Message>{message}</Message></Error></ErrorResponse>", status
     )
+
+
+def json_answer(status: int = 200, **members: Any) -> Answer:
+    """An answer of the JSON protocol."""
+    return Answer(json.dumps(members), status, "application/x-amz-json-1.1")
+
+
+def json_refusal(code: str) -> Answer:
+    """An error of the JSON protocol."""
+    return json_answer(400, __type=code, message="said AWS")
 
 
 @dataclass
