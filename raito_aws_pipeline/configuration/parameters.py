@@ -201,7 +201,7 @@ class AwsParameters:
         kind=REGION,
         default_text="the SDK's default region",
     )
-    aws_account_id: str | None = accepted(None, "only tolerated: the credentials say which account it is")
+    aws_account_id: str | None = parameter(None, "id of the account; credentials of another one are refused")
     aws_concurrency: int = parameter(5, "concurrent AWS calls", kind=whole_number(1))
     aws_user_excludes: NamePatterns = parameter(_NONE, "users of whom only the name is read")
     aws_organization_profile: str | None = accepted(
