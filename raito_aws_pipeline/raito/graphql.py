@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import Enum
 from typing import Any
 
 import graphql
@@ -61,7 +60,7 @@ def send_typed(session: RaitoSession, document: TypedDocument, variables: Mappin
     Args:
         session: The session.
         document: The document.
-        variables: JSON-like values; a `datetime` becomes RFC 3339 text, an Enum its value.
+        variables: JSON-like values; a `datetime` becomes RFC 3339 text.
 
     Raises:
         RaitoRejectedError: The answer holds errors, or no data.
@@ -91,7 +90,7 @@ def with_arguments(document: RawDocument, arguments: Mapping[str, Any]) -> str:
 
     Args:
         document: The document.
-        arguments: None, bool, int, float, str, Enum (a name, unquoted), sequences and mappings of them.
+        arguments: None, bool, int, float, str, sequences and mappings of them.
     """
     parsed = graphql.parse(document.text)
     operation = parsed.definitions[0]
@@ -108,8 +107,6 @@ def _literal(value: Any) -> ast.ValueNode:
     match value:
         case None:
             return ast.NullValueNode()
-        case Enum():
-            return ast.EnumValueNode(value=value.name)
         case bool():
             return ast.BooleanValueNode(value=value)
         case int():
@@ -117,7 +114,7 @@ def _literal(value: Any) -> ast.ValueNode:
         case float():
             return ast.FloatValueNode(value=repr(value))
         case str():
-            return ast.StringValueNode(value=value, block=False)
+            return ast.StringValueNode(value=str(value), block=False)
         case Mapping():
             return ast.ObjectValueNode(
                 fields=tuple(

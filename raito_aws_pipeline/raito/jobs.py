@@ -150,8 +150,8 @@ def close_abandoned_job(
         reason: Shown as the job's error.
 
     Raises:
-        PipelineError: Raito was not told; the job is as open as before. `RaitoRejectedError` and `NotFoundError` mean
-            that Raito does not take this job any more: trying again is of no use.
+        RaitoRejectedError: Raito does not take this job any more; trying again is of no use.
+        PipelineError: Raito was not told; the job is as open as before.
     """
     _update_job(
         session,

@@ -149,7 +149,7 @@ def wait_for_subtask(
             failures += 1
             if failures > FAILED_POLLS_ALLOWED:
                 raise
-            logger.info("Asking Raito for subtask %s failed, asking again: %s", subtask.subtask_id, failure)
+            logger.info("Asking Raito for subtask %s failed, asking again: %s", subtask.subtask_id, failure.what)
             continue
         failures = 0
         status = parse_status(answer.get("status"), JOB_SUBTASK.operation)
