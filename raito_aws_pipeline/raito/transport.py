@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
-from typing import IO, TypeVar
+from typing import IO, Any, TypeVar
 
 import msgspec
 import requests
@@ -49,6 +49,19 @@ _UNWELL = (429, 500, 502, 503, 504)
 _EXCERPT_CHARACTERS = 300
 
 
+class _CappedRetry(urllib3.Retry):
+    """Retries of every method; a server's wish to be left alone is honoured up to a bound."""
+
+    def __init__(self, **options: Any) -> None:
+        # Every attempt makes a new Retry from the options of the last one.
+        super().__init__(**{"allowed_methods": None, "raise_on_status": False, **options})
+
+    def get_retry_after(self, response: urllib3.BaseHTTPResponse) -> float | None:
+        """Seconds that the server asks for, cut to the bound; None where it does not ask."""
+        seconds = super().get_retry_after(response)
+        return None if seconds is None else min(seconds, LONGEST_RETRY_AFTER_SECONDS)
+
+
 class NoToken(requests.auth.AuthBase):
     """Sends no `Authorization`. Without it `requests` would look for a password in ~/.netrc and send that."""
 
@@ -65,27 +78,9 @@ class Transport:
     """
 
     def __init__(self, *, back_off: float = 0.5) -> None:
-        self._repeatable = _pool(
-            urllib3.Retry(
-                total=_RETRIES,
-                status_forcelist=_UNWELL,
-                allowed_methods=None,
-                backoff_factor=back_off,
-                raise_on_status=False,
-                retry_after_max=LONGEST_RETRY_AFTER_SECONDS,
-            )
-        )
+        self._repeatable = _pool(_CappedRetry(total=_RETRIES, status_forcelist=_UNWELL, backoff_factor=back_off))
         self._once = _pool(
-            urllib3.Retry(
-                total=_RETRIES,
-                read=0,
-                other=0,
-                status_forcelist=(429,),
-                allowed_methods=None,
-                backoff_factor=back_off,
-                raise_on_status=False,
-                retry_after_max=LONGEST_RETRY_AFTER_SECONDS,
-            )
+            _CappedRetry(total=_RETRIES, read=0, other=0, status_forcelist=(429,), backoff_factor=back_off)
         )
 
     def close(self) -> None:

@@ -48,7 +48,7 @@ ANN = User(
 BEN = User(
     external_id="AIDA2", name="ben <b&b>", user_name="ben", email="ben@example.com", group_external_ids=(), tags=()
 )
-ANALYSTS = Group(external_id="AGPA1", name="analysts", display_name="Analysts")
+ANALYSTS = Group(external_id="AGPA1", name="analysts", display_name="Analysts", parent_group_external_ids=(), tags=())
 
 
 class Cancelled(BaseException):

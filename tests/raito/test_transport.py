@@ -82,6 +82,13 @@ def test_a_call_that_was_throttled_was_not_executed_and_is_sent_again(transport:
     assert len(server.requests) == 2
 
 
+def test_a_server_cannot_put_us_to_sleep_for_hours(transport: Transport, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("raito_aws_pipeline.raito.transport.LONGEST_RETRY_AFTER_SECONDS", 0)
+
+    with scripted_server(in_turn(Answer(status=503, headers={"Retry-After": "7200"}), Answer(b"{}"))) as server:
+        assert _post(transport, server.url, repeatable=True).status_code == 200
+
+
 @pytest.mark.parametrize("repeatable", [True, False])
 def test_an_unreachable_server_is_named_without_what_a_signed_url_keeps_in_its_query(
     transport: Transport, repeatable: bool
