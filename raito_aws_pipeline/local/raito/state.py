@@ -1,0 +1,71 @@
+"""What the embedded Raito holds, to be read by whoever started it: tests, and the summary of a demonstration."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from raito_aws_pipeline.local.raito.catalogue import Catalogue
+from raito_aws_pipeline.local.raito.journal import Event, Job, Journal, ReceivedFile, Subtask
+from raito_aws_pipeline.model.identities import Group, User
+
+
+class LocalRaitoState:
+    """Reads the state at any time, while the server runs and after it stopped."""
+
+    def __init__(self, journal: Journal, catalogue: Catalogue) -> None:
+        self._journal = journal
+        self._catalogue = catalogue
+
+    def jobs(self) -> list[Job]:
+        """All jobs, oldest first."""
+        return self._journal.jobs()
+
+    def events(self, job_id: str | None = None) -> list[Event]:
+        """All events, or those of one job, in the order in which they came."""
+        return self._journal.events(job_id)
+
+    def task_events(self, job_id: str, job_type: str | None = None) -> list[Event]:
+        """The events of a job's tasks, or of one of them, in the order in which they came."""
+        return [
+            event
+            for event in self._journal.events(job_id)
+            if event.kind == "task" and job_type in (None, event.job_type)
+        ]
+
+    def subtasks(self, job_id: str) -> list[Subtask]:
+        """What a job asked to import and export, and how far it is."""
+        return self._journal.subtasks(job_id)
+
+    def received_files(self, job_id: str | None = None) -> list[ReceivedFile]:
+        """The files that imports and task logs named, in the order in which they were named."""
+        return self._journal.received_files(job_id)
+
+    def users(self, identity_store_id: str | None = None) -> list[User]:
+        """Users of one identity store, or of all, by store and external id; memberships and tags are sorted."""
+        return [msgspec.json.decode(c, type=User) for c in self._catalogue.contents("users", identity_store_id)]
+
+    def groups(self, identity_store_id: str | None = None) -> list[Group]:
+        """Groups of one identity store, or of all, by store and external id."""
+        return [msgspec.json.decode(c, type=Group) for c in self._catalogue.contents("groups", identity_store_id)]
+
+    def external_ids(self, kind: str, owner_id: str | None = None) -> list[str]:
+        """External ids by owner, sorted.
+
+        `kind` is users, groups, dataObjects, accessProviders, accessFeedback, usage or tags.
+        """
+        return self._catalogue.external_ids(kind, owner_id)
+
+    def counts(self) -> dict[str, int]:
+        """How many records there are of each kind that has any."""
+        return self._catalogue.counts()
+
+    def data_source_metadata(self, data_source_id: str) -> Mapping[str, Any] | None:
+        """The metadata that was last set, or None."""
+        return self._journal.metadata("dataSource", data_source_id)
+
+    def identity_store_metadata(self, identity_store_id: str) -> Mapping[str, Any] | None:
+        """The metadata that was last set, or None."""
+        return self._journal.metadata("identityStore", identity_store_id)
