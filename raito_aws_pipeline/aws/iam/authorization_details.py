@@ -23,7 +23,7 @@ FILTER = ("User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy")
 
 
 def sweep_authorization_details(calls: ServiceCalls, page_size: int = PAGE_SIZE) -> Iterator[SweepPage]:
-    """Read users, groups, roles, customer policies and attached AWS policies; one page is held in memory at a time.
+    """Read users, groups, roles, customer policies and the AWS policies in use; one page is held in memory at a time.
 
     A failure after the first page ends the sweep: the pages so far are good, and any part may lack something, because
     IAM's pages mix the kinds. The last page then has a failure for each part.

@@ -35,10 +35,10 @@ Principal = Literal["User", "Group", "Role"]
 
 
 def sweep_list_and_get(calls: ServiceCalls, concurrency: int, page_size: int = PAGE_SIZE) -> Iterator[SweepPage]:
-    """Read users, groups, roles, customer policies and attached AWS policies, `concurrency` calls at a time.
+    """Read users, groups, roles, customer policies and the AWS policies in use, `concurrency` calls at a time.
 
     Memory: a page of entities, all groups with the names of their members (IAM allows 500 groups and 5,000 users), and
-    the ARNs of the attached AWS policies. At most twice `concurrency` entities are read ahead.
+    the ARNs of the AWS policies in use. At most twice `concurrency` entities are read ahead.
 
     Raises:
         PipelineError: The first page of users could not be read, PermissionMissingError where that is not allowed; or
@@ -82,7 +82,7 @@ class _ListAndGetSweep:
         self._under_way = under_way
         self._page_size = page_size
         self._groups_of_user: dict[str, list[str]] = defaultdict(list)
-        self._attached_aws_policies: set[str] = set()
+        self._aws_policies_in_use: set[str] = set()
         self._calls_reported = calls.made
 
     def pages(self) -> Iterator[SweepPage]:
@@ -98,7 +98,7 @@ class _ListAndGetSweep:
             self._customer_policy,
             self._calls.pages("ListPolicies", self._page_size, Scope="Local"),
         )
-        yield self._page(self._each(self._aws_policy, sorted(self._attached_aws_policies)))
+        yield self._page(self._each(self._aws_policy, sorted(self._aws_policies_in_use)))
 
     def _groups(self) -> Iterator[SweepPage]:
         groups: list[Record] = []
@@ -139,9 +139,7 @@ class _ListAndGetSweep:
             failed.extend(piece.failures)
             if piece.entity:
                 entities.append(piece.entity)
-                self._attached_aws_policies.update(
-                    arn for arn in piece.entity.attached_policy_arns or () if _is_aws_managed(arn)
-                )
+                self._aws_policies_in_use.update(_aws_policies_of(piece.entity))
         before, self._calls_reported = self._calls_reported, self._calls.made
         return SweepPage(
             sorted(entities, key=lambda entity: entity.arn),
@@ -257,5 +255,8 @@ class _ListAndGetSweep:
         )
 
 
-def _is_aws_managed(policy_arn: str) -> bool:
-    return policy_arn.split(":")[4] == "aws"
+def _aws_policies_of(entity: AccountEntity) -> Iterator[str]:
+    """ARNs of the AWS managed policies that an entity has, attached or as permissions boundary."""
+    for arn in (*(entity.attached_policy_arns or ()), entity.permissions_boundary_arn):
+        if arn and arn.split(":")[4] == "aws":
+            yield arn
