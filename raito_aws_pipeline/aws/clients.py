@@ -35,6 +35,9 @@ if TYPE_CHECKING:
 MAX_ATTEMPTS = 8
 """Attempts a call, the first one included; AWS's standard mode waits at most 20 s between two."""
 
+FIRST_CALL_ATTEMPTS = 3
+"""Attempts a call of STS, the first that a run makes: a wrong endpoint or no network is told within seconds."""
+
 SMALLEST_CONNECTION_POOL = 10
 CONNECT_TIMEOUT_SECONDS = 10
 READ_TIMEOUT_SECONDS = 60
@@ -61,7 +64,7 @@ class AwsClients:
         concurrency: How many calls are made at a time (`aws-concurrency`); the connection pool is sized to it.
         user_agent: What is added to the SDK's user agent.
         organization: Clients of the organisation (Identity Center), where it has its own profile.
-        max_attempts: Attempts a call.
+        max_attempts: Attempts a call; of STS at most `FIRST_CALL_ATTEMPTS`.
     """
 
     def __init__(
@@ -144,9 +147,10 @@ class AwsClients:
 
     def _make_client(self, service: str, region: str) -> Any:
         endpoint = self._custom_endpoint(service)
+        attempts = min(self._max_attempts, FIRST_CALL_ATTEMPTS) if service == "sts" else self._max_attempts
         # A custom endpoint is one host without names below it: neither buckets nor accounts can be put before it.
         config = Config(
-            retries={"mode": "standard", "total_max_attempts": self._max_attempts},
+            retries={"mode": "standard", "total_max_attempts": attempts},
             max_pool_connections=max(SMALLEST_CONNECTION_POOL, self.concurrency),
             connect_timeout=CONNECT_TIMEOUT_SECONDS,
             read_timeout=READ_TIMEOUT_SECONDS,

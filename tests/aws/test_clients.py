@@ -26,6 +26,10 @@ def config_of(clients: AwsClients) -> Any:
     return clients.client("s3").meta.config
 
 
+def both(clients: AwsClients) -> dict[str, Any]:
+    return {"sts": clients.client("sts"), "iam": clients.client("iam")}
+
+
 def caller(_: Asked) -> Answer:
     return result("GetCallerIdentity", CALLER)
 
@@ -75,6 +79,12 @@ def test_attempts_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         with pytest.raises(ThrottledError):
             caller_identity(AwsClients(max_attempts=2))
     assert len(aws.asked) == 2
+
+
+def test_the_first_call_of_a_run_gives_up_sooner_than_the_others() -> None:
+    clients = AwsClients()
+    attempts = {service: client.meta.config.retries["total_max_attempts"] for service, client in both(clients).items()}
+    assert attempts == {"sts": 3, "iam": 8}
 
 
 def test_a_refused_call_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
