@@ -280,12 +280,12 @@ def read_account_file(path: Path) -> dict[str, Any]:
         text = path.read_text(encoding="utf-8")
         data = json.loads(text) if path.suffix == ".json" else yaml.load(text, _TextOnlyDates)  # noqa: S506 - it is safe
     except (OSError, UnicodeDecodeError) as error:
-        raise AccountError(f"{path} cannot be read: {error}.") from None
+        raise AccountError(f"it cannot be read: {getattr(error, 'strerror', None) or error}.") from None
     except (json.JSONDecodeError, yaml.YAMLError) as error:
         reason = " ".join(str(error).split())
-        raise AccountError(f"{path} is no {'JSON' if path.suffix == '.json' else 'YAML'}: {reason}.") from None
+        raise AccountError(f"it is no {'JSON' if path.suffix == '.json' else 'YAML'}: {reason}.") from None
     if not isinstance(data, dict):
-        raise AccountError(f"{path} holds no object with the members account and aws.")
+        raise AccountError("it holds no object with the members account and aws.")
     return data
 
 

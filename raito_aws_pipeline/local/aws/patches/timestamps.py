@@ -17,7 +17,7 @@ def apply() -> None:
 
 
 def read_timestamps_fast() -> None:
-    """AWS's answers do not wait for timestamps; moto reads each with dateutil, half the cost of a page of ListObjectsV2.
+    """AWS's answers do not wait for timestamps; moto reads them with dateutil, half the cost of a page of objects.
 
     ISO 8601 with an offset is read by the standard library, and all else as before.
     """
