@@ -113,7 +113,7 @@ def _top_level_fields(document: graphql.DocumentNode) -> tuple[str, ...]:
 
 
 def _errors(errors: list[graphql.GraphQLError]) -> Response:
-    return JSONResponse({"errors": [error.formatted for error in errors], "data": None})
+    return JSONResponse({"errors": [error.formatted for error in errors]})
 
 
 def _log_unexpected(error: graphql.GraphQLError) -> None:

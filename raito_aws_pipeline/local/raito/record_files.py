@@ -94,7 +94,7 @@ class _Text:
 
 
 def _objects(window: _Text) -> Iterator[object]:
-    """The objects of the array, undecoded shapes as Python has them."""
+    """The objects of the array as Python has them, of any shape."""
     _expect(window, "[", "the file is not a JSON array")
     if window.next_character() == "]":
         window.position += 1
@@ -117,7 +117,7 @@ def _objects(window: _Text) -> Iterator[object]:
 def _object(window: _Text, number: int) -> object:
     while True:
         try:
-            value, window.position = _DECODER.raw_decode(window.text, window.position)
+            value, end = _DECODER.raw_decode(window.text, window.position)
         except json.JSONDecodeError as error:
             # It may only be cut off by the end of the window.
             if not window.read_on():
@@ -125,7 +125,18 @@ def _object(window: _Text, number: int) -> object:
         except RecursionError:
             raise _MalformedError(f"record {number} is nested too deeply") from None
         else:
+            if window.text.find("\\u", window.position, end) >= 0:
+                _require_whole_characters(value, number)
+            window.position = end
             return value
+
+
+def _require_whole_characters(value: object, number: int) -> None:
+    """An escape may stand for half a character (a lone surrogate), which no text can hold."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise _MalformedError(f"record {number} escapes half of a surrogate pair") from None
 
 
 def _expect(window: _Text, character: str, otherwise: str) -> None:

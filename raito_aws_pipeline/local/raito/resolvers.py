@@ -217,6 +217,8 @@ def import_usage(_: Any, info: GraphQLResolveInfo, request: Input) -> Answer:
 def import_tags(_: Any, info: GraphQLResolveInfo, request: Input) -> Answer:
     """Queue an import of tags of data objects or users."""
     settings = request["importSettings"]
+    if not settings.get("dataSource") and not settings.get("identitySource"):
+        raise RequestRefusedError("Tags need a data source or an identity source that they belong to.")
     if settings.get("dataSource"):
         _require_data_source(info, settings["dataSource"])
     if settings.get("identitySource"):
