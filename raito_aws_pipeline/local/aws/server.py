@@ -37,6 +37,9 @@ MOTO_REPLAY_PATH = "/moto-api/recorder/"
 
 StartResponse = Callable[..., Any]
 
+_one_at_a_time = threading.Lock()
+"""Held by the server that runs."""
+
 
 class _QuietHandler(MotoRequestHandler):
     """moto's request handler, without a line for every request."""
@@ -80,26 +83,36 @@ class LocalAws:
 
         Raises:
             OSError: The port is in use.
+            RuntimeError: Another one runs in this process, and they would share their accounts.
         """
+        if not _one_at_a_time.acquire(blocking=False):
+            raise RuntimeError("an embedded AWS runs in this process; stop it before another one is started")
+        try:
+            self._server = self._listen()
+        except BaseException:
+            _one_at_a_time.release()
+            raise
+        self.reset()
+        serve = self._server.serve_forever
+        self._thread = threading.Thread(target=serve, args=(0.05,), name="local-aws", daemon=True)
+        self._thread.start()
+        return self
+
+    def _listen(self) -> BaseWSGIServer:
         patches.apply()
+        self._moto = DomainDispatcherApplication(create_backend_app)
         listener = socket.socket()
         try:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind((HOST, self.port))
             listener.listen(128)
             self.port = listener.getsockname()[1]
-            self._moto = DomainDispatcherApplication(create_backend_app)
             # werkzeug takes a duplicate of the listening socket; by itself it would end the process on a port in use.
-            self._server = make_server(
+            return make_server(
                 HOST, self.port, self._serve, threaded=True, request_handler=_QuietHandler, fd=listener.fileno()
             )
         finally:
             listener.close()
-        self.reset()
-        serve = self._server.serve_forever
-        self._thread = threading.Thread(target=serve, args=(0.05,), name="local-aws", daemon=True)
-        self._thread.start()
-        return self
 
     def stop(self) -> None:
         """Stop listening, and forget the account."""
@@ -110,6 +123,7 @@ class LocalAws:
         self._server.server_close()
         self._server = self._thread = None
         self.reset()
+        _one_at_a_time.release()
 
     def __enter__(self) -> Self:
         return self.start()
