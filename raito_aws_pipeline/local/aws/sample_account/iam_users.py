@@ -144,8 +144,8 @@ _MACHINES = [
     _machine("svc-dropbox-scan", "virus scan of what partners send", attached=["dropbox-reader"]),
     _machine("svc-shop-export", "orders of the web shop", attached=["raw-shop-writer"]),
     _machine("deploy-web", "releases of the web site", attached=["us-web-writer"]),
-    _machine("deploy-lake", "releases of the lake's jobs", attached=["lake-admin", "raw-admin"]),
-    _machine("SVC-Backup", "backups; named before there was a rule", attached=["backup-everything"]),
+    _machine("deploy-lake", "releases of the jobs on the lake", attached=["lake-admin", "raw-admin"]),
+    _machine("SVC-Backup", "backups", attached=["backup-everything"]),
     # A machine without tags and path, from before there were rules.
     {"name": "legacy-ftp", "inline": {"ftp": document(allow("s3:PutObject", objects_arn(DROPBOX_BUCKET, "ftp/*")))}},
 ]
