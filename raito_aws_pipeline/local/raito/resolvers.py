@@ -16,7 +16,8 @@ from graphql import GraphQLResolveInfo
 from raito_aws_pipeline.local.raito.catalogue import Catalogue
 from raito_aws_pipeline.local.raito.exports import Exports
 from raito_aws_pipeline.local.raito.failures import RequestRefusedError
-from raito_aws_pipeline.local.raito.journal import FileToImport, Journal
+from raito_aws_pipeline.local.raito.journal import Journal
+from raito_aws_pipeline.local.raito.journal_entries import FileToImport
 from raito_aws_pipeline.local.raito.worker import EXPORT, Worker
 
 Answer = Mapping[str, Any]

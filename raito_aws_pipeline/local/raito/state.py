@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 from raito_aws_pipeline.local.raito.catalogue import Catalogue
-from raito_aws_pipeline.local.raito.journal import Event, Job, Journal, ReceivedFile, Subtask
+from raito_aws_pipeline.local.raito.journal import Journal
+from raito_aws_pipeline.local.raito.journal_entries import Event, Job, ReceivedFile, Subtask
 from raito_aws_pipeline.model.identities import Group, User
 
 

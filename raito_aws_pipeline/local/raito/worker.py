@@ -14,7 +14,8 @@ from raito_aws_pipeline.local.raito.exports import Exports
 from raito_aws_pipeline.local.raito.failures import RequestRefusedError
 from raito_aws_pipeline.local.raito.faults import Faults
 from raito_aws_pipeline.local.raito.imports import IMPORTS
-from raito_aws_pipeline.local.raito.journal import Journal, Subtask
+from raito_aws_pipeline.local.raito.journal import Journal
+from raito_aws_pipeline.local.raito.journal_entries import Subtask
 
 logger = logging.getLogger(__name__)
 

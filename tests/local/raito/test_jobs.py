@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from raito_aws_pipeline.local.raito import worker
+from raito_aws_pipeline.local.raito.journal import Journal
 from raito_aws_pipeline.local.raito.server import LocalRaito
 from tests.local.raito.wire_client import WireClient, data_object, eventually, group, user
 
@@ -171,3 +173,32 @@ def test_metadata_of_an_unknown_identity_store_is_not_found(client: WireClient) 
     assert client.data(document % "x") == {"message": "There is no identity store 'x'."}
     client.data(document % client.raito.identity_store_id)
     assert client.raito.state.identity_store_metadata(client.raito.identity_store_id) == {"type": "t"}
+
+
+def test_a_bug_in_an_import_fails_that_subtask_alone_and_is_logged(
+    client: WireClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*arguments: Any) -> dict[str, Any]:
+        raise ZeroDivisionError("a bug")
+
+    job = client.create_job()
+    with monkeypatch.context() as patched:
+        patched.setitem(worker.IMPORTS, "dataObjects", broken)  # type: ignore[arg-type]
+        failed = client.import_file(job, "DS", "importDataSourceRequest", [])
+    assert (failed["status"], failed["errors"]) == ("FAILED", ["internal error: ZeroDivisionError('a bug')"])
+    assert [record.getMessage() for record in caplog.records] == [f"Subtask dataObjects-1 of {job} failed"]
+    assert client.import_file(job, "DS", "importDataSourceRequest", [])["status"] == "COMPLETED"
+
+
+def test_a_bug_in_a_field_is_a_graphql_error_and_is_logged(
+    client: WireClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*arguments: Any) -> str:
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr(Journal, "add_job", broken)
+    document = "mutation ($input:JobInput!){createJob(input: $input){jobId}}"
+    assert client.error(document, input={"eventTime": NOW}) == "a bug"
+    [record] = caplog.records
+    assert record.exc_info
+    assert isinstance(record.exc_info[1], ZeroDivisionError)
