@@ -18,7 +18,9 @@ def cpu_seconds(work: Callable[[], object]) -> float:
     return time.process_time() - started
 
 
-def compare(candidate: Callable[[], object], baseline: Callable[[], object], rounds: int = ROUNDS) -> tuple[float, float]:
+def compare(
+    candidate: Callable[[], object], baseline: Callable[[], object], rounds: int = ROUNDS
+) -> tuple[float, float]:
     """Median CPU seconds of both, called in turn after one warm-up each, so that a drift of the machine hits both."""
     candidate()
     baseline()

@@ -54,7 +54,9 @@ def figures() -> list[Figure]:
 
         def plain() -> None:
             pq.write_table(
-                pa.Table.from_batches(pages(PAGES), schema_of(DataObject)), Path(folder) / "plain.parquet", compression="zstd"
+                pa.Table.from_batches(pages(PAGES), schema_of(DataObject)),
+                Path(folder) / "plain.parquet",
+                compression="zstd",
             )
 
         lake, pyarrow = compare(ours, plain)

@@ -10,16 +10,24 @@ import dagster as dg
 from raito_aws_pipeline.configuration.targets import BrokenTarget, Target
 from raito_aws_pipeline.errors import PipelineError
 
-RETRIES = dg.RetryPolicy(max_retries=2, delay=30, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS)
-"""For steps that call AWS or Raito; permanent failures are not retried (`step_of`)."""
+RETRIES = 2
+RETRY_SECONDS = 30.0
 
 
 @contextmanager
 def step_of(target: Target | BrokenTarget) -> Iterator[Target]:
-    """Around a step's work: gives the target if it is sound, and turns a PipelineError into a failure of the step."""
+    """Around a step's work: gives the target if it is sound, and turns a PipelineError into a failure of the step.
+
+    A transient failure asks for a retry, a permanent one does not. Steps have no retry policy besides: Dagster applies
+    one to interrupts too, so that a cancelled push would start again.
+    """
     try:
         if isinstance(target, BrokenTarget):
             raise target.error
         yield target
     except PipelineError as error:
-        raise dg.Failure(description=str(error.with_target(target.name)), allow_retries=error.transient) from error
+        failure = dg.Failure(description=str(error.with_target(target.name)), allow_retries=False)
+        failure.__cause__ = error
+        if error.transient:
+            raise dg.RetryRequested(max_retries=RETRIES, seconds_to_wait=RETRY_SECONDS) from failure
+        raise failure from error

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from raito_aws_pipeline.assets.failures import RETRIES, step_of
+from raito_aws_pipeline.assets.failures import step_of
 from raito_aws_pipeline.assets.tables import asset_key, table_metadata, table_spec
 from raito_aws_pipeline.checks import check_results, check_specs
 from raito_aws_pipeline.configuration.targets import BrokenTarget, Target, TargetKind
@@ -61,9 +61,7 @@ def _account_authorization_details(target: Target | BrokenTarget) -> dg.AssetsDe
         description="Users, groups, roles and policies of the account with their documents, from one IAM sweep.",
     )
 
-    @dg.multi_asset(
-        name=f"{target.slug}__account_authorization_details", specs=[spec], retry_policy=RETRIES, pool="aws_api"
-    )
+    @dg.multi_asset(name=f"{target.slug}__account_authorization_details", specs=[spec], pool="aws_api")
     def account_authorization_details(
         aws: dg.ResourceParam[AwsResource], lake: dg.ResourceParam[LakeResource]
     ) -> dg.MaterializeResult[None]:
@@ -101,7 +99,6 @@ def _organization_identities(target: Target | BrokenTarget) -> dg.AssetsDefiniti
         name=f"{target.slug}__users_and_groups",
         specs=specs,
         check_specs=_identity_checks(target),
-        retry_policy=RETRIES,
         pool="aws_api",
     )
     def organization_identities(
@@ -124,7 +121,7 @@ def _raito_identity_store(target: Target | BrokenTarget) -> dg.AssetsDefinition:
         deps=[asset_key(USERS, target), asset_key(GROUPS, target)],
     )
 
-    @dg.multi_asset(name=f"{target.slug}__raito_identity_store", specs=[spec], retry_policy=RETRIES, pool="raito_api")
+    @dg.multi_asset(name=f"{target.slug}__raito_identity_store", specs=[spec], pool="raito_api")
     def raito_identity_store(
         config: PushConfig, raito: dg.ResourceParam[RaitoResource], lake: dg.ResourceParam[LakeResource]
     ) -> dg.MaterializeResult[None]:
@@ -147,7 +144,7 @@ def _raito_identity_store(target: Target | BrokenTarget) -> dg.AssetsDefinition:
                 "raito_job": push.job_id,
                 "users_sent": push.users,
                 "groups_sent": push.groups,
-                "bytes_sent": push.bytes,
+                "bytes_sent": push.users_bytes + push.groups_bytes,
                 "users_added": counted.users_added,
                 "users_updated": counted.users_updated,
                 "users_removed": counted.users_removed,

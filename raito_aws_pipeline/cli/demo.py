@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 import time
@@ -19,6 +18,9 @@ from raito_aws_pipeline.configuration.settings import load_settings
 from raito_aws_pipeline.definitions import build_definitions
 from raito_aws_pipeline.jobs import IDENTITIES_JOB
 
+_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+"""Dagster's own log is for its UI; what failed is told once."""
+
 
 @click.command("demo")
 @click.option(
@@ -31,7 +33,6 @@ from raito_aws_pipeline.jobs import IDENTITIES_JOB
 def command(folder: Path) -> None:
     """Sync a sample account to an embedded Raito, and show what was read, written and pushed."""
     started = time.monotonic()
-    logging.getLogger("dagster").setLevel(logging.ERROR)
     with running_demo(folder, fresh=True) as demo:
         ready = time.monotonic()
         result = _run(demo)
@@ -39,7 +40,8 @@ def command(folder: Path) -> None:
         if not result.success:
             for event in result.all_events:
                 if event.is_step_failure:
-                    print_failure(event.step_failure_data.user_failure_data or event.message)
+                    told = event.step_failure_data.user_failure_data
+                    print_failure(told.description if told else event.message)
             sys.exit(1)
         _print_summary(demo, result, ready - started, finished - ready)
     click.echo(f"Parquet: {demo.lake}   Raito's state: {demo.folder / 'raito'}")
@@ -50,7 +52,9 @@ def _run(demo: Demo) -> dg.ExecuteInProcessResult:
     settings = load_settings(demo.config, os.environ, working_directory=Path.cwd(), home=Path.home())
     definitions = build_definitions(settings, os.environ)
     with dg.DagsterInstance.from_config(str(demo.dagster_home)) as instance:
-        return definitions.resolve_job_def(IDENTITIES_JOB).execute_in_process(instance=instance, raise_on_error=False)
+        return definitions.resolve_job_def(IDENTITIES_JOB).execute_in_process(
+            instance=instance, raise_on_error=False, run_config=_QUIET
+        )
 
 
 def _print_summary(demo: Demo, result: dg.ExecuteInProcessResult, start_seconds: float, run_seconds: float) -> None:
@@ -75,4 +79,4 @@ def _print_summary(demo: Demo, result: dg.ExecuteInProcessResult, start_seconds:
         counted = ", ".join(f"{pushed[f'{noun}_{verb}'].value} {verb}" for verb in ("added", "updated", "removed"))
         table.add_row(f"pushed {noun}", str(pushed[f"{noun}_sent"].value), f"Raito counted: {counted}")
     table.add_row("sync", "", f"{run_seconds:.1f} s")
-    Console().print(table)
+    Console(width=120).print(table)

@@ -1,4 +1,4 @@
-"""What the terminal shows of the program's log: warnings, on stderr."""
+"""What the terminal shows of the program's log: warnings, on stderr. Failures are told by the commands, once."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ def show_warnings() -> None:
     package = logging.getLogger("raito_aws_pipeline")
     if not any(isinstance(handler, _StandardError) for handler in package.handlers):
         handler = _StandardError(logging.WARNING)
+        handler.addFilter(lambda record: record.levelno == logging.WARNING)
         package.addHandler(handler)
         package.setLevel(logging.INFO)
         package.propagate = False

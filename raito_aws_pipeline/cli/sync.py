@@ -47,7 +47,7 @@ def command(config: Path | None, targets: tuple[str, ...], only: str | None, all
 
     options = RunOptions(allow_mass_delete, raito_options(settings.general))
     sync_targets(Lake(settings.general.lake_uri), settings.targets, os.environ, options, report)
-    print_reports(reports)
+    print_reports(reports, settings.general.lake_uri)
     if any(finished.error for finished in reports):
         sys.exit(1)
 

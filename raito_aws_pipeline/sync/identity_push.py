@@ -29,8 +29,9 @@ class IdentityPush:
 
     job_id: str
     users: int
+    users_bytes: int
     groups: int
-    bytes: int
+    groups_bytes: int
     result: IdentityStoreImportResult
     written: TableWritten
 
@@ -74,8 +75,9 @@ def push_identities(
     return IdentityPush(
         job_id=task.address.job_id,
         users=users.records,
+        users_bytes=users.bytes,
         groups=groups.records,
-        bytes=users.bytes + groups.bytes,
+        groups_bytes=groups.bytes,
         result=result,
         written=TableWritten(RAITO_IDENTITY_STORE, part.uri, part.rows, part.bytes, 0),
     )

@@ -16,9 +16,7 @@ from raito_aws_pipeline.model.read_failures import ReadFailure
 
 def user(external_id: str, *groups: str, name: str | None = None) -> User:
     name = name or external_id
-    return User(
-        external_id=external_id, name=name, user_name=name, email=name, group_external_ids=groups or None
-    )
+    return User(external_id=external_id, name=name, user_name=name, email=name, group_external_ids=groups or None)
 
 
 def group(external_id: str) -> Group:
@@ -49,7 +47,10 @@ def test_a_failed_part_makes_a_table_incomplete_and_says_how_to_mend_it() -> Non
         part="users", call="iam:ListUsers", code="AccessDenied", message="not allowed.", remedy="Allow iam:ListUsers."
     )
     outcome = check_complete("users", [failure])
-    assert outcome.description == "Parts could not be read: users: iam:ListUsers: AccessDenied: not allowed. Allow iam:ListUsers."
+    assert (
+        outcome.description
+        == "Parts could not be read: users: iam:ListUsers: AccessDenied: not allowed. Allow iam:ListUsers."
+    )
     assert check_complete("users", []).passed
 
 

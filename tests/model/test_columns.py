@@ -38,8 +38,7 @@ users = st.builds(
     tags=st.none() | st.lists(st.builds(Tag, st.text(), st.text(), st.text())).map(tuple),
     is_machine=st.none() | st.booleans(),
     arn=st.none() | st.text(),
-    created_at=st.none()
-    | st.datetimes(min_value=datetime.datetime(1970, 1, 1), timezones=st.just(datetime.UTC)),  # noqa: DTZ001
+    created_at=st.none() | st.datetimes(min_value=datetime.datetime(1970, 1, 1), timezones=st.just(datetime.UTC)),  # noqa: DTZ001
 )
 
 
