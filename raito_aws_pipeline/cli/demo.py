@@ -14,6 +14,7 @@ from rich.table import Table
 
 from raito_aws_pipeline.cli import print_failure
 from raito_aws_pipeline.cli.embedded import DEFAULT_FOLDER, Demo, running_demo
+from raito_aws_pipeline.cli.logs import show_warnings
 from raito_aws_pipeline.configuration.settings import load_settings
 from raito_aws_pipeline.definitions import build_definitions
 from raito_aws_pipeline.jobs import IDENTITIES_JOB
@@ -25,23 +26,21 @@ _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 @click.command("demo")
 @click.option(
     "--folder",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, file_okay=False),
     default=DEFAULT_FOLDER,
     show_default=True,
-    help="Where everything is kept; emptied first.",
+    help="Where everything is kept; what an earlier demo left there is removed.",
 )
 def command(folder: Path) -> None:
     """Sync a sample account to an embedded Raito, and show what was read, written and pushed."""
+    show_warnings()
     started = time.monotonic()
     with running_demo(folder, fresh=True) as demo:
         ready = time.monotonic()
         result = _run(demo)
         finished = time.monotonic()
         if not result.success:
-            for event in result.all_events:
-                if event.is_step_failure:
-                    told = event.step_failure_data.user_failure_data
-                    print_failure(told.description if told else event.message)
+            _print_failures(result)
             sys.exit(1)
         _print_summary(demo, result, ready - started, finished - ready)
     click.echo(f"Parquet: {demo.lake}   Raito's state: {demo.folder / 'raito'}")
@@ -57,26 +56,35 @@ def _run(demo: Demo) -> dg.ExecuteInProcessResult:
         )
 
 
+def _print_failures(result: dg.ExecuteInProcessResult) -> None:
+    for event in result.all_events:
+        if event.is_step_failure:
+            told = event.step_failure_data.user_failure_data
+            print_failure(told.description if told else event.message)
+
+
 def _print_summary(demo: Demo, result: dg.ExecuteInProcessResult, start_seconds: float, run_seconds: float) -> None:
-    calls = demo.aws.calls()
     table = Table(title="Demo", title_justify="left")
     for name in ("what", "count", "how"):
         table.add_column(name, justify="right" if name == "count" else "left", overflow="fold")
     table.add_row("embedded AWS and Raito started", "", f"{start_seconds:.1f} s")
-    table.add_row("AWS calls", str(sum(calls.values())), ", ".join(f"{n} {c}" for c, n in sorted(calls.items())))
-    pushed: dict[str, dg.MetadataValue] = {}
-    for event in result.get_asset_materialization_events():
-        materialization = event.step_materialization_data.materialization
-        metadata = materialization.metadata
-        table.add_row(
-            f"Parquet: {'/'.join(materialization.asset_key.path)}",
-            f"{metadata['dagster/row_count'].value} rows",
-            f"1 file, {metadata['bytes'].value} bytes",
-        )
-        if "raito_job" in metadata:
-            pushed = dict(metadata)
-    for noun in ("users", "groups"):
-        counted = ", ".join(f"{pushed[f'{noun}_{verb}'].value} {verb}" for verb in ("added", "updated", "removed"))
-        table.add_row(f"pushed {noun}", str(pushed[f"{noun}_sent"].value), f"Raito counted: {counted}")
+    calls = demo.aws.calls()
+    table.add_row("read: AWS calls", str(sum(calls.values())), ", ".join(f"{n} {c}" for c, n in sorted(calls.items())))
+    materializations = [
+        event.step_materialization_data.materialization for event in result.get_asset_materialization_events()
+    ]
+    for made in materializations:
+        rows, size = made.metadata["dagster/row_count"].value, made.metadata["bytes"].value
+        table.add_row(f"written: {'/'.join(made.asset_key.path)}", f"{rows} rows", f"1 Parquet file, {size} bytes")
+    for made in materializations:
+        if "raito_job" in made.metadata:
+            for noun in ("users", "groups"):
+                table.add_row(*_pushed(made, noun))
     table.add_row("sync", "", f"{run_seconds:.1f} s")
     Console(width=120).print(table)
+
+
+def _pushed(made: dg.AssetMaterialization, noun: str) -> tuple[str, str, str]:
+    counted = ", ".join(f"{made.metadata[f'{noun}_{verb}'].value} {verb}" for verb in ("added", "updated", "removed"))
+    sent = made.metadata[f"{noun}_sent"].value
+    return f"pushed: {noun} of {made.asset_key.path[0]}", str(sent), f"Raito counted {counted}"

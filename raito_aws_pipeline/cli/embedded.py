@@ -5,31 +5,37 @@ Both run in this process: when it ends, however it ends, they end too.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
+from raito_aws_pipeline.errors import ConfigurationError
 from raito_aws_pipeline.local.aws.sample_account import sample_account
 from raito_aws_pipeline.local.aws.server import LocalAws
+from raito_aws_pipeline.local.raito.failures import LocalRaitoError
 from raito_aws_pipeline.local.raito.server import LocalRaito
 
-SECRET_VARIABLE = "RAITO_DEMO_API_SECRET"  # noqa: S105 - a variable's name
 DEFAULT_FOLDER = Path(".demo")
+
+_LOCK = "lock"
+_SECRET_VARIABLE = "RAITO_DEMO_API_SECRET"  # noqa: S105 - a variable's name
+_IDENTITY_STORES = ("local-identity-store", "local-organisation")
 
 
 @dataclass(frozen=True)
 class Demo:
-    """Running embedded parts, the folder with their state, and the environment that reaches them."""
+    """Running embedded parts, and the folder with their state; the process's environment leads to them."""
 
     folder: Path
     aws: LocalAws
     raito: LocalRaito
-    environment: dict[str, str]
 
     @property
     def config(self) -> Path:
@@ -53,46 +59,89 @@ def running_demo(folder: Path, *, fresh: bool) -> Iterator[Demo]:
 
     Args:
         folder: Where their state is kept.
-        fresh: Begin with an empty folder.
+        fresh: Begin with nothing of an earlier demo.
+
+    Raises:
+        ConfigurationError: The folder is in use, or has something in it that is no demo's.
     """
     folder = folder.absolute()
-    if fresh and folder.exists():
-        shutil.rmtree(folder)
-    (folder / "dagster").mkdir(parents=True, exist_ok=True)
     account = sample_account()
-    with LocalAws(account_id=account["account"]) as aws, LocalRaito(folder / "raito") as raito:
-        aws.load(account)
-        for name in [n for n in os.environ if n.startswith("AWS_")]:
-            del os.environ[name]
-        environment = {
-            **aws.environment(),
-            "AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER": raito.url,
-            SECRET_VARIABLE: raito.secret,
-            "DAGSTER_HOME": str(folder / "dagster"),
-            "RAITO_CONFIG_FILE": str(folder / "raito.yml"),
-        }
-        os.environ.update(environment)
-        demo = Demo(folder, aws, raito, environment)
-        _write_instance(demo)
-        _write_config(demo)
-        yield demo
+    with _held(folder):
+        if fresh:
+            _empty(folder)
+        (folder / "dagster").mkdir(exist_ok=True)
+        try:
+            with LocalAws() as aws, LocalRaito(folder / "raito", identity_stores=_IDENTITY_STORES) as raito:
+                aws.load(account)
+                demo = Demo(folder, aws, raito)
+                _lead_environment_to(demo)
+                _write_instance(demo)
+                _write_config(demo, account["parameters"])
+                yield demo
+        except LocalRaitoError as error:
+            raise ConfigurationError(error.what, remedy=error.remedy) from None
 
 
-def _write_config(demo: Demo) -> None:
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """The folder is this process's until it ends; the system lets go of the lock however that happens."""
+    if folder.exists() and any(folder.iterdir()) and not (folder / _LOCK).exists():
+        raise ConfigurationError(
+            f"{folder} has something in it that is no demo's.", remedy="Give --folder an empty or a new folder."
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / _LOCK).open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ConfigurationError(
+                f"{folder} is in use by another demo or ui.", remedy="Stop that one, or give another --folder."
+            ) from None
+        yield
+
+
+def _empty(folder: Path) -> None:
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            shutil.rmtree(entry)
+        elif entry.name != _LOCK:
+            entry.unlink()
+
+
+def _lead_environment_to(demo: Demo) -> None:
+    for name in [n for n in os.environ if n.startswith(("AWS_", "RAITO_"))]:
+        del os.environ[name]
+    os.environ.update(
+        demo.aws.environment(),
+        AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER=demo.raito.url,
+        DAGSTER_HOME=str(demo.dagster_home),
+        RAITO_CONFIG_FILE=str(demo.config),
+    )
+    os.environ[_SECRET_VARIABLE] = demo.raito.secret
+
+
+def _write_config(demo: Demo, parameters: dict[str, Any]) -> None:
+    account_store, organisation_store = _IDENTITY_STORES
     content = {
         "raito-url-override": demo.raito.url,
         "domain": demo.raito.domain,
         "api-user": demo.raito.user,
-        "api-secret": f"{{{{{SECRET_VARIABLE}}}}}",
+        "api-secret": f"{{{{{_SECRET_VARIABLE}}}}}",
         "lake-uri": str(demo.lake),
         "targets": [
             {
-                "name": "aws-account",
+                "name": "account",
                 "connector-name": "raito-io/cli-plugin-aws-account",
                 "data-source-id": demo.raito.data_source_id,
-                "identity-store-id": demo.raito.identity_store_id,
-                "aws-regions": "eu-west-1,us-east-1",
-            }
+                "identity-store-id": account_store,
+                **parameters,
+            },
+            {
+                "name": "organisation",
+                "connector-name": "raito-io/cli-plugin-aws-organization",
+                "identity-store-id": organisation_store,
+                "aws-region": "eu-west-1",
+            },
         ],
     }
     demo.config.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")

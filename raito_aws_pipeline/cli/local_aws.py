@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import signal
-import threading
 from pathlib import Path
-from types import FrameType
 
 import click
 
+from raito_aws_pipeline.cli.stopping import stop_requested
 from raito_aws_pipeline.errors import ConfigurationError
 from raito_aws_pipeline.local.aws.account import AccountError, read_account_file
 from raito_aws_pipeline.local.aws.sample_account import sample_account
@@ -29,21 +27,14 @@ def command(port: int, file: Path | None, empty: bool) -> None:
     """Run the embedded AWS until Ctrl-C; prints one JSON line once it answers."""
     if empty and file is not None:
         raise click.UsageError("--account and --empty exclude each other.")
-    stopped = threading.Event()
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        del number, frame
-        stopped.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
+    stopped = stop_requested()
     aws = LocalAws(port=port)
     try:
         aws.start()
     except OSError as error:
         raise ConfigurationError(
-            f"The embedded AWS cannot listen on 127.0.0.1:{port}: {error.strerror}.",
-            remedy="Give another --port, or none for a free one.",
+            f"Port {port} of 127.0.0.1 cannot be used: {error.strerror}.",
+            remedy="Choose another one, or 0 for a free one.",
         ) from None
     try:
         if file is not None:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import signal
-import threading
 from pathlib import Path
-from types import FrameType
 
 import click
 
+from raito_aws_pipeline.cli.stopping import stop_requested
 from raito_aws_pipeline.errors import ConfigurationError
 from raito_aws_pipeline.local.raito.failures import LocalRaitoError
 from raito_aws_pipeline.local.raito.server import LocalRaito
@@ -26,14 +24,7 @@ from raito_aws_pipeline.local.raito.server import LocalRaito
 )
 def command(port: int, state: Path) -> None:
     """Run the embedded Raito until Ctrl-C; prints one JSON line once it answers."""
-    stopped = threading.Event()
-
-    def stop(number: int, frame: FrameType | None) -> None:
-        del number, frame
-        stopped.set()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, stop)
+    stopped = stop_requested()
     try:
         with LocalRaito(state, port=port) as raito:
             answer = {
