@@ -27,8 +27,6 @@ from raito_aws_pipeline.sync.identity_push import push_identities
 from raito_aws_pipeline.sync.raito_jobs import target_job
 from raito_aws_pipeline.sync.tables import ACCOUNT_AUTHORIZATION_DETAILS, GROUPS, RAITO_IDENTITY_STORE, USERS
 
-GROUP = "identities"
-
 
 class PushConfig(dg.Config):
     """What a person may allow one push to do."""
@@ -56,7 +54,6 @@ def _account_authorization_details(target: Target | BrokenTarget) -> dg.AssetsDe
     spec = table_spec(
         ACCOUNT_AUTHORIZATION_DETAILS,
         target,
-        group=GROUP,
         kinds={"aws", "parquet"},
         description="Users, groups, roles and policies of the account with their documents, from one IAM sweep.",
     )
@@ -115,7 +112,6 @@ def _raito_identity_store(target: Target | BrokenTarget) -> dg.AssetsDefinition:
     spec = table_spec(
         RAITO_IDENTITY_STORE,
         target,
-        group=GROUP,
         kinds={"raito", "parquet"},
         description="Users and groups as Raito has them: imported into its identity store, by a job of its own.",
         deps=[asset_key(USERS, target), asset_key(GROUPS, target)],
@@ -164,7 +160,6 @@ def _identity_specs(target: Target | BrokenTarget, source: str, deps: list[dg.As
         table_spec(
             table,
             target,
-            group=GROUP,
             kinds={"aws", "parquet"},
             description=f"{what} of {source}, as Raito gets them.",
             deps=deps,

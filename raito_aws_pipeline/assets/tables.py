@@ -1,4 +1,7 @@
-"""What all assets that are tables of the lake have in common: key, group, description, column schema, row count."""
+"""What all assets that are tables of the lake have in common: key, description, column schema, row count.
+
+All assets of a target are one group, named by the target's slug.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,6 @@ def table_spec(
     table: Table,
     target: Target | BrokenTarget,
     *,
-    group: str,
     kinds: set[str],
     description: str,
     deps: list[dg.AssetKey] | None = None,
@@ -33,7 +35,7 @@ def table_spec(
     return dg.AssetSpec(
         asset_key(table, target),
         deps=deps or [],
-        group_name=f"{target.slug}/{group}",
+        group_name=target.slug,
         kinds=kinds,
         owners=OWNERS,
         description=f"{description}\n\nOne row: {inspect.cleandoc(table.row.__doc__ or '')}",

@@ -51,15 +51,15 @@ def test_the_assets_their_upstreams_and_groups(definitions: dg.Definitions) -> N
     }
     account, organisation = "Production_EU", "organisation"
     assert found == {
-        f"{account}/account_authorization_details": ([], f"{account}/identities"),
-        f"{account}/users": ([f"{account}/account_authorization_details"], f"{account}/identities"),
-        f"{account}/groups": ([f"{account}/account_authorization_details"], f"{account}/identities"),
-        f"{account}/raito_identity_store": ([f"{account}/groups", f"{account}/users"], f"{account}/identities"),
-        f"{organisation}/users": ([], f"{organisation}/identities"),
-        f"{organisation}/groups": ([], f"{organisation}/identities"),
+        f"{account}/account_authorization_details": ([], account),
+        f"{account}/users": ([f"{account}/account_authorization_details"], account),
+        f"{account}/groups": ([f"{account}/account_authorization_details"], account),
+        f"{account}/raito_identity_store": ([f"{account}/groups", f"{account}/users"], account),
+        f"{organisation}/users": ([], organisation),
+        f"{organisation}/groups": ([], organisation),
         f"{organisation}/raito_identity_store": (
             [f"{organisation}/groups", f"{organisation}/users"],
-            f"{organisation}/identities",
+            organisation,
         ),
     }
 
