@@ -65,6 +65,7 @@ class LocalAws:
 
     def __init__(self, *, account_id: str = DEFAULT_ACCOUNT, region: str = DEFAULT_REGION, port: int = 0) -> None:
         self.account_id = account_id
+        self._account_at_start = account_id
         self.region = region
         self.port = port
         self.faults = Faults()
@@ -165,10 +166,11 @@ class LocalAws:
             serve_account(read.account)
 
     def reset(self) -> None:
-        """Forget everything: the content of all accounts, the calls, the faults."""
+        """Forget everything: the content of all accounts, the calls, the faults; serve the account of the start."""
         with self._lock:
             moto_api_backend.reset()
-        serve_account(self.account_id)
+            self.account_id = self._account_at_start
+            serve_account(self.account_id)
         self.faults.clear()
         self._record.clear()
 
