@@ -9,12 +9,12 @@ from pathlib import Path
 
 import click
 import dagster as dg
-from rich.console import Console
 from rich.table import Table
 
 from raito_aws_pipeline.cli import print_failure
 from raito_aws_pipeline.cli.embedded import DEFAULT_FOLDER, Demo, running_demo
 from raito_aws_pipeline.cli.logs import show_warnings
+from raito_aws_pipeline.cli.terminal import console
 from raito_aws_pipeline.configuration.settings import load_settings
 from raito_aws_pipeline.definitions import build_definitions
 from raito_aws_pipeline.jobs import IDENTITIES_JOB
@@ -81,7 +81,7 @@ def _print_summary(demo: Demo, result: dg.ExecuteInProcessResult, start_seconds:
             for noun in ("users", "groups"):
                 table.add_row(*_pushed(made, noun))
     table.add_row("sync", "", f"{run_seconds:.1f} s")
-    Console(width=120).print(table)
+    console(at_least=120).print(table)
 
 
 def _pushed(made: dg.AssetMaterialization, noun: str) -> tuple[str, str, str]:

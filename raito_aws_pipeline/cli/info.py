@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import click
-from rich.console import Console
 from rich.table import Table
 
+from raito_aws_pipeline.cli.terminal import console
 from raito_aws_pipeline.configuration.parameters import all_parameters
 
 
@@ -19,5 +19,4 @@ def command() -> None:
         note = "" if p.effective else " (accepted, no effect in this version)"
         names = "\n= ".join((p.key, *p.aliases))
         table.add_row(names, p.scope.value, p.type_text, p.default_text, f"{p.meaning}{note}")
-    console = Console()
-    console.print(table, width=max(console.width, 160))
+    console(at_least=180).print(table)

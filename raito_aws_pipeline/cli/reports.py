@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.console import Console
 from rich.table import Table
 
+from raito_aws_pipeline.cli.terminal import console
 from raito_aws_pipeline.sync.run import TargetReport
 
 
@@ -25,8 +25,7 @@ def print_reports(reports: Sequence[TargetReport], lake_uri: str) -> None:
         for line in _lines(report):
             table.add_row(report.target, *line)
         table.add_section()
-    console = Console()
-    console.print(table, width=max(console.width, 110))
+    console(at_least=110).print(table)
 
 
 def _lines(report: TargetReport) -> list[tuple[str, str, str, str]]:
