@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
 
+from botocore.exceptions import UnknownServiceError
 from moto.core.parse import PROTOCOL_PARSERS
 from moto.core.request import Request, determine_request_protocol
 from moto.core.routing import get_service_router
@@ -80,7 +81,7 @@ def read_call(environ: dict[str, Any]) -> Call:
         service = "s3control"
     try:
         operation, uri_parameters = get_service_router(service).match(Request(_with_body_kept(environ)))
-    except (NotFound, NotImplementedError, LookupError, OSError):
+    except (NotFound, NotImplementedError, UnknownServiceError):
         return Call(service, UNKNOWN, region, environ)
     return Call(service, operation.name, region, environ, dict(uri_parameters))
 

@@ -24,7 +24,8 @@ from raito_aws_pipeline.local.aws.account import read_account
 from raito_aws_pipeline.local.aws.faults import Faults
 from raito_aws_pipeline.local.aws.loading import load_account
 from raito_aws_pipeline.local.aws.patches.sts import serve_account
-from raito_aws_pipeline.local.aws.served_calls import CallRecord, read_call
+from raito_aws_pipeline.local.aws.refusals import Refusal, answer_of, every_protocol
+from raito_aws_pipeline.local.aws.served_calls import Call, CallRecord, read_call
 
 HOST = "127.0.0.1"
 DEFAULT_ACCOUNT = "123456789012"
@@ -193,14 +194,25 @@ class LocalAws:
         path = environ.get("PATH_INFO", "")
         if path.startswith(MOTO_REPLAY_PATH):
             return self._moto(environ, start_response)  # type: ignore[no-any-return]
-        if not path.startswith(MOTO_PATH):
-            call = read_call(environ)
-            self._record.add(call)
-            refusal = self.faults.answer(call)
-            if refusal is not None:
-                status, headers, body = refusal
-                start_response(f"{status} {HTTPStatus(status).phrase}", headers)
-                return [body]
-        # AWS answers calls at the same time; moto's dictionaries are not made for threads and break (HTTP 500).
-        with self._lock:
-            return self._moto(environ, start_response)  # type: ignore[no-any-return]
+        if path.startswith(MOTO_PATH):
+            with self._lock:
+                return self._moto(environ, start_response)  # type: ignore[no-any-return]
+        call = read_call(environ)
+        self._record.add(call)
+        answer = self.faults.answer(call)
+        if answer is None:
+            try:
+                # AWS answers calls at the same time; moto's dictionaries are not made for threads and break (HTTP 500).
+                with self._lock:
+                    return self._moto(environ, start_response)  # type: ignore[no-any-return]
+            except Exception as error:  # noqa: BLE001 - moto raises what it likes on what it lacks; a page of HTML helps nobody
+                answer = answer_of(call, _not_here(call, error))
+        status, headers, body = answer
+        start_response(f"{status} {HTTPStatus(status).phrase}", headers)
+        return [body]
+
+
+def _not_here(call: Call, error: Exception) -> Refusal:
+    """What a call ends with that the embedded AWS lacks; a status that no SDK tries again."""
+    reason = f"The embedded AWS cannot answer {call.name} ({type(error).__name__}: {error})"
+    return every_protocol(501, "NotImplemented", reason)

@@ -164,7 +164,7 @@ def test_after_clear_everything_is_served(aws: LocalAws, sdk: Sdk) -> None:
     assert sdk.client("iam").list_users()["Users"] == []
 
 
-@pytest.mark.parametrize("call", ["ListUsers", "iam:ListUser", "iam:"])
+@pytest.mark.parametrize("call", ["ListUsers", "iam:ListUser", "iam:", "sso:ListInstances", "moon:Land"])
 def test_a_fault_for_a_call_that_does_not_exist_is_a_mistake_of_the_test(aws: LocalAws, call: str) -> None:
     with pytest.raises(ValueError, match="no call"):
         aws.faults.deny(call)

@@ -140,3 +140,32 @@ def test_it_is_quiet(aws: LocalAws, sdk: Sdk, capfd: pytest.CaptureFixture[str])
 
     assert capfd.readouterr() == ("", "")
     assert aws.calls()["iam:GetUser"] == 1
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "parameters", "name"),
+    [
+        (
+            "iam",
+            "SimulateCustomPolicy",
+            {"PolicyInputList": ["{}"], "ActionNames": ["s3:GetObject"]},
+            "iam:SimulateCustomPolicy",
+        ),
+        ("glue", "SearchTables", {}, "glue:SearchTables"),
+        ("accessanalyzer", "ListAnalyzers", {}, "access-analyzer:unknown"),
+    ],
+)
+def test_what_it_lacks_is_said_in_the_protocol_and_not_tried_again(
+    sdk: Sdk, service: str, operation: str, parameters: dict[str, Any], name: str
+) -> None:
+    with pytest.raises(ClientError) as caught:
+        sdk.client(service, attempts=3)._make_api_call(operation, parameters)
+
+    assert caught.value.response["Error"]["Code"] == "NotImplemented"
+    assert sdk.aws.call_sequence() == [name]
+
+
+def test_calls_of_services_that_sign_under_another_name_are_counted_too(sdk: Sdk) -> None:
+    sdk.client("cloudwatch").list_metrics()
+
+    assert sdk.aws.calls() == {"monitoring:unknown": 1}
