@@ -180,7 +180,7 @@ def test_a_connector_at_the_top_level_makes_targets_ignored_and_says_so(tmp_path
 TWO = """
 targets:
   - {{name: {first}, connector-name: cli-plugin-aws-account, identity-store-id: x}}
-  - {{name: {second}, connector-name: cli-plugin-aws-account, identity-store-id: x, aws-concurrency: {concurrency}}}
+  - {{name: {second}, connector-name: cli-plugin-aws-account, identity-store-id: y, aws-concurrency: {concurrency}}}
   - {{name: {third}, connector-name: cli-plugin-snowflake}}
 """
 

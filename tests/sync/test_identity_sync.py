@@ -143,7 +143,9 @@ def test_the_golden_identities_come_out_as_the_reference_made_them(world: World)
     (report,) = world.sync(world.target(**{k.replace("-", "_"): v for k, v in case["parameters"].items()}))
     assert report.error is None
     (job,) = world.raito.state.jobs()
-    sent = {f.kind: json.loads(f.path.read_bytes()) for f in world.raito.state.received_files(job.id) if "log" not in f.kind}
+    sent = {
+        f.kind: json.loads(f.path.read_bytes()) for f in world.raito.state.received_files(job.id) if "log" not in f.kind
+    }
     group_names = {g["externalId"]: g["name"] for g in sent["groups"]}
 
     def comparable(rows: list[dict[str, Any]], names_of_groups: dict[str, str]) -> dict[str, Any]:
@@ -306,8 +308,8 @@ def test_a_mass_delete_can_be_allowed_by_option_and_by_parameter(world: World, b
 
 def test_a_target_that_fails_does_not_stop_the_next(world: World) -> None:
     broken = world.target(name="broken", aws_profile="{{NOT_THERE}}")
-    denied = world.target(name="denied", aws_account_id="999999999999")
-    reports = world.sync(broken, denied, world.target(name="good"))
+    denied = world.target(name="denied", aws_account_id="999999999999", delete_untouched=False)
+    reports = world.sync(broken, denied, world.target(name="good", delete_untouched=False))
     assert [(r.target, r.error is None) for r in reports] == [("broken", False), ("denied", False), ("good", True)]
     assert "NOT_THERE" in str(reports[0].error)
     assert [j.status for j in world.raito.state.jobs()] == ["FAILED", "COMPLETED"]
