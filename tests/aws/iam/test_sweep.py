@@ -12,6 +12,7 @@ from raito_aws_pipeline.aws.iam.entities import AccountEntity, EntityKind, Entit
 from raito_aws_pipeline.aws.iam.sweep import sweep_account
 from raito_aws_pipeline.aws.iam.sweep_pages import SweepPage, SweepWay
 from raito_aws_pipeline.errors import PermissionMissingError
+from raito_aws_pipeline.local.aws.sample_account import sample_account
 from raito_aws_pipeline.local.aws.server import LocalAws
 from raito_aws_pipeline.model.columns import from_batch, schema_of, to_batch
 from raito_aws_pipeline.model.read_failures import ReadFailure
@@ -149,6 +150,14 @@ def test_both_ways_give_the_same_rows_for_the_golden_accounts(local_aws: LocalAw
     local_aws.load(golden_json(case, "case.json"))
     details, list_and_get = swept_both_ways(local_aws)
     assert len(rows(details)) > 10
+    assert rows(list_and_get) == rows(details)
+    assert failures(list_and_get) == []
+
+
+def test_both_ways_give_the_same_rows_for_the_sample_account(local_aws: LocalAws) -> None:
+    local_aws.load(sample_account())
+    details, list_and_get = swept_both_ways(local_aws)
+    assert len(rows(details)) > 200
     assert rows(list_and_get) == rows(details)
     assert failures(list_and_get) == []
 
