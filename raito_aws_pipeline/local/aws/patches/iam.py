@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from moto.core.responses import ActionResult, EmptyResult
-from moto.core.serialize import url_encode
+from moto.core.serialize import never_return, url_encode
 from moto.iam.aws_managed_policies import aws_managed_policies_data
 from moto.iam.exceptions import DeleteConflictException
 from moto.iam.models import AWSManagedPolicy, IAMBackend, ManagedPolicy, Policy, Role, User
@@ -26,6 +26,7 @@ def apply() -> None:
     keep_boundaries_of_users()
     name_the_type_of_boundaries()
     count_boundaries()
+    leave_details_out_of_lists_of_users()
     encode_documents()
     update_roles_partly()
     attach_once()
@@ -114,7 +115,7 @@ def find_all_entities_of_a_policy() -> None:
 
         def uses(entity: Any) -> bool:
             attached: bool = arn in entity.managed_policies and usage != "PermissionsBoundary"
-            bounded = _boundary_of(entity) == arn and usage != "PermissionsPolicy"
+            bounded = boundary_of(entity) == arn and usage != "PermissionsPolicy"
             return attached or bounded
 
         def users_of_the_policy(name: str, entities: Any) -> list[Any]:
@@ -131,7 +132,8 @@ def find_all_entities_of_a_policy() -> None:
         )
 
 
-def _boundary_of(entity: Any) -> str | None:
+def boundary_of(entity: Any) -> str | None:
+    """ARN of the policy that is the permissions boundary of a user or role."""
     boundary: str | None = getattr(entity, "permissions_boundary_arn", None)
     return boundary
 
@@ -167,7 +169,7 @@ def name_the_type_of_boundaries() -> None:
     """AWS calls the type of a permissions boundary `Policy`; moto calls it `PermissionsBoundaryPolicy`."""
 
     def permissions_boundary(self: Any) -> dict[str, str] | None:
-        arn = _boundary_of(self)
+        arn = boundary_of(self)
         return {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": arn} if arn else None
 
     for entity in (User, Role):
@@ -179,10 +181,19 @@ def count_boundaries() -> None:
 
     def boundary_count(self: Any) -> int:
         iam = self.backend
-        return sum(_boundary_of(entity) == self.arn for entity in (*iam.users.values(), *iam.roles.values()))
+        return sum(boundary_of(entity) == self.arn for entity in (*iam.users.values(), *iam.roles.values()))
 
     setattr(ManagedPolicy, "boundary_count", property(boundary_count))  # noqa: B010 - moto's class has no such member
     setattr(Policy, "permissions_boundary_usage_count", property(boundary_count))  # noqa: B010 - likewise
+
+
+def leave_details_out_of_lists_of_users() -> None:
+    """AWS's lists of users hold neither boundaries nor tags; moto leaves out tags alone, and in ListUsers alone."""
+    IamResponse.RESPONSE_KEY_PATH_TO_TRANSFORMER |= {
+        f"{operation}Response.Users.User.{member}": never_return
+        for operation in ("ListUsers", "GetGroup")
+        for member in ("PermissionsBoundary", "Tags")
+    }
 
 
 def encode_documents() -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from moto.core.responses import ActionResult
+from moto.iam.models import IAMBackend
 from moto.iam.responses import IamResponse
 
+from raito_aws_pipeline.local.aws.patches.iam import boundary_of
 from raito_aws_pipeline.local.aws.patches.paging import PageFormat, page_operation
 from raito_aws_pipeline.local.aws.patches.replacement import in_place_of
 
@@ -32,6 +35,7 @@ UNPAGED = {
 def apply() -> None:
     """Put the patches of this module in their place; after those of `iam`, whose lists they page."""
     page_lists()
+    end_lists_of_policies()
     page_authorization_details()
 
 
@@ -39,6 +43,19 @@ def page_lists() -> None:
     """AWS pages every list (MaxItems, at most 1,000, and Marker); moto answers these in one page whatever is asked."""
     for operation, members in UNPAGED.items():
         page_operation(IamResponse, operation, members, PAGE)
+
+
+def end_lists_of_policies() -> None:
+    """AWS's last page has IsTruncated false; moto follows a full last page of policies with an empty one."""
+    cut_in_moto = IAMBackend._filter_attached_policies
+
+    @in_place_of(IAMBackend, "_filter_attached_policies")
+    def one_page(
+        self: IAMBackend, policies: Any, marker: str | None, max_items: int, path_prefix: str
+    ) -> tuple[Any, str | None]:
+        page, following = cut_in_moto(self, policies, marker, max_items, path_prefix)
+        below_prefix = sum(policy.path.startswith(path_prefix or "/") for policy in policies)
+        return page, following if following and int(following) < below_prefix else None
 
 
 def page_authorization_details() -> None:
@@ -54,6 +71,7 @@ def page_authorization_details() -> None:
         iam = self.backend
         kinds = self._get_param("Filter", []) or ["User", "Group", "Role", "LocalManagedPolicy", "AWSManagedPolicy"]
         aws_managed = {policy.arn for policy in iam.aws_managed_policies}
+        bounded = Counter(boundary_of(entity) for entity in (*iam.users.values(), *iam.roles.values()))
         entities: list[tuple[str, Any]] = []
         if "User" in kinds:
             entities += [("UserDetailList", user) for user in iam.users.values()]
@@ -63,7 +81,7 @@ def page_authorization_details() -> None:
             entities += [("RoleDetailList", role) for role in iam.roles.values()]
         for arn, policy in iam.managed_policies.items():
             if arn in aws_managed:
-                included = "AWSManagedPolicy" in kinds and (policy.attachment_count > 0 or policy.boundary_count > 0)
+                included = "AWSManagedPolicy" in kinds and (policy.attachment_count > 0 or bounded[arn] > 0)
             else:
                 included = "LocalManagedPolicy" in kinds
             if included:
@@ -71,11 +89,11 @@ def page_authorization_details() -> None:
         start, end = PAGE.bounds(self)
         answer: dict[str, Any] = {"UserDetailList": [], "GroupDetailList": [], "RoleDetailList": [], "Policies": []}
         for member, entity in entities[start:end]:
-            answer[member].append(_policy_detail(entity) if member == "Policies" else entity)
+            answer[member].append(_policy_detail(entity, bounded[entity.arn]) if member == "Policies" else entity)
         return ActionResult(answer | PAGE.closing(end, len(entities)))
 
 
-def _policy_detail(policy: Any) -> dict[str, Any]:
+def _policy_detail(policy: Any, boundary_count: int) -> dict[str, Any]:
     return {
         "PolicyName": policy.name,
         "PolicyId": policy.id,
@@ -83,7 +101,7 @@ def _policy_detail(policy: Any) -> dict[str, Any]:
         "Path": policy.path,
         "DefaultVersionId": policy.default_version_id,
         "AttachmentCount": policy.attachment_count,
-        "PermissionsBoundaryUsageCount": policy.boundary_count,
+        "PermissionsBoundaryUsageCount": boundary_count,
         "IsAttachable": policy.is_attachable,
         "CreateDate": policy.create_date,
         "UpdateDate": policy.update_date,

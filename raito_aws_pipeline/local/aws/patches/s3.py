@@ -26,6 +26,8 @@ def page_buckets() -> None:
 
     @in_place_of(S3Response, "all_buckets")
     def all_buckets(self: Any) -> Any:
+        self.data["Action"] = "ListAllMyBuckets"
+        self._authenticate_and_authorize_s3_action()
         size = int(self._get_param("max-buckets") or MAX_BUCKETS)
         after = self._get_param("continuation-token") or ""
         prefix, region = self._get_param("prefix"), self._get_param("bucket-region")

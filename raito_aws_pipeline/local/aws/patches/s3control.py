@@ -164,12 +164,12 @@ def tell_public_from_private() -> None:
     def get_access_point_policy_status(self: Any) -> ActionResult:
         region = s3control_backends[self.current_account][self.region]
         policy = json.loads(region.get_access_point_policy(self._get_param("AccountId"), self._get_param("Name")))
-        statements = policy["Statement"] if isinstance(policy["Statement"], list) else [policy["Statement"]]
+        statements = policy.get("Statement", [])
         public = any(
-            statement["Effect"] == "Allow"
+            statement.get("Effect") == "Allow"
             and statement.get("Principal") in ("*", {"AWS": "*"}, {"AWS": ["*"]})
             and not statement.get("Condition")
-            for statement in statements
+            for statement in (statements if isinstance(statements, list) else [statements])
         )
         return ActionResult({"PolicyStatus": {"IsPublic": public}})
 

@@ -6,10 +6,10 @@ import hashlib
 import json
 from functools import cache
 from typing import Any
-from uuid import uuid4
 
 from moto.core.utils import unix_time
 from moto.iam.aws_managed_policies import aws_managed_policies_data
+from moto.moto_api._internal import mock_random
 from moto.ssoadmin.exceptions import ConflictException, ResourceNotFoundException
 from moto.ssoadmin.models import Instance, ManagedPolicy, PermissionSet, SSOAdminBackend
 from moto.ssoadmin.responses import SSOAdminResponse
@@ -109,7 +109,7 @@ def tag_permission_sets() -> None:
 
     @in_place_of(SSOAdminResponse, "list_tags_for_resource")
     def list_tags_for_resource(self: Any) -> str:
-        return json.dumps({"Tags": _permission_set(self).tags})
+        return _page(self, "Tags", _permission_set(self).tags)
 
     @in_place_of(SSOAdminResponse, "tag_resource")
     def tag_resource(self: Any) -> str:
@@ -160,7 +160,7 @@ def provision_by_account() -> None:
         if target:
             _provisioned_on_request(self).setdefault(permission_set.permission_set_arn, set()).add(target)
         status = {
-            "RequestId": str(uuid4()),
+            "RequestId": str(mock_random.uuid4()),
             "PermissionSetArn": permission_set.permission_set_arn,
             "CreatedDate": unix_time(),
             "Status": "IN_PROGRESS",
