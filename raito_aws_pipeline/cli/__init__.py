@@ -13,9 +13,20 @@ from typing import Any
 import click
 
 from raito_aws_pipeline import __version__
-from raito_aws_pipeline.errors import PipelineError
+from raito_aws_pipeline.errors import ConfigurationError, PipelineError
 
-COMMANDS = ("sync", "info", "demo", "ui", "local-aws", "local-raito")
+COMMANDS = {
+    "sync": "Read the targets of raito.yml from AWS and push them to Raito, once.",
+    "info": "List every parameter of raito.yml with type, default and meaning.",
+    "demo": "Sync a sample account to an embedded Raito, and show what was done.",
+    "ui": "Open the demo in Dagster's UI; Ctrl-C ends all of it.",
+    "local-aws": "Run the embedded AWS until Ctrl-C.",
+    "local-raito": "Run the embedded Raito until Ctrl-C.",
+}
+"""Every command with its line in the help, so that the help imports none of them."""
+
+_EXTRA = ("moto", "flask", "flask_cors", "werkzeug", "starlette", "uvicorn")
+"""Packages that only the extra `local` is sure to install."""
 
 
 class LazyCommands(click.Group):
@@ -29,15 +40,25 @@ class LazyCommands(click.Group):
         """The command of a name, imported now."""
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"{__name__}.{cmd_name.replace('-', '_')}")
+        try:
+            module = importlib.import_module(f"{__name__}.{cmd_name.replace('-', '_')}")
+        except ModuleNotFoundError as error:
+            package = (error.name or "").partition(".")[0]
+            if package not in _EXTRA:
+                raise
+            raise ConfigurationError(
+                f"`{cmd_name}` needs the embedded servers, and they are not installed.",
+                missing=f"the package {package}",
+                remedy="Install the extra `local`: pip install 'raito-aws-pipeline[local]'.",
+            ) from None
         command: click.Command = module.command
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The list of commands with the first line of each module's command help."""
-        rows = [(name, command.get_short_help_str()) for name in COMMANDS if (command := self.get_command(ctx, name))]
+        """The list of commands, none of them imported."""
+        del ctx
         with formatter.section("Commands"):
-            formatter.write_dl(rows)
+            formatter.write_dl(list(COMMANDS.items()))
 
 
 @click.group(cls=LazyCommands, context_settings={"help_option_names": ["-h", "--help"]})
