@@ -101,7 +101,3 @@ class CheckFailedError(PipelineError):
 
 class LakeError(PipelineError):
     """The lake (Parquet on disk or S3) cannot be read or written, or holds a newer format than this version knows."""
-
-
-class RunCancelledError(PipelineError):
-    """The run was asked to stop (SIGINT, SIGTERM, a cancelled Dagster run)."""

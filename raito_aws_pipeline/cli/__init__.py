@@ -80,7 +80,7 @@ def main(arguments: list[str] | None = None) -> None:
         print_failure(error)
         sys.exit(1)
     except (KeyboardInterrupt, click.Abort):
-        print_failure("Stopped.")
+        print_failure("The run was stopped. What to do: run it again; open jobs in Raito were closed as FAILED.")
         sys.exit(130)
 
 

@@ -14,7 +14,6 @@ from raito_aws_pipeline.cli import print_failure
 from raito_aws_pipeline.cli.logs import show_warnings
 from raito_aws_pipeline.cli.reports import print_reports
 from raito_aws_pipeline.configuration.settings import load_settings
-from raito_aws_pipeline.errors import RunCancelledError
 from raito_aws_pipeline.lake.tables import Lake
 from raito_aws_pipeline.sync.connections import raito_options
 from raito_aws_pipeline.sync.run import RunOptions, TargetReport, sync_targets
@@ -54,7 +53,5 @@ def command(config: Path | None, targets: tuple[str, ...], only: str | None, all
 
 def _cancel(number: int, frame: FrameType | None) -> None:
     del frame
-    raise RunCancelledError(
-        f"The run was stopped by {signal.Signals(number).name}.",
-        remedy="Run it again: what was read lies in the lake, and nothing was half imported.",
-    )
+    # As Ctrl-C does: no rescue of a single target may hold it up.
+    raise KeyboardInterrupt(signal.Signals(number).name)

@@ -6,6 +6,7 @@ Memory is bounded by one row group (131,072 rows or 64 MiB of Arrow data, whiche
 from __future__ import annotations
 
 import tempfile
+import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -22,6 +23,9 @@ from raito_aws_pipeline.lake.location import Location
 
 ROW_GROUP_ROWS = 131_072
 ROW_GROUP_BYTES = 64 * 1024 * 1024
+
+LEFT_OVER_SECONDS = 24 * 3600
+"""A temporary file that nobody has written to for so long was left by a writer that was killed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,16 @@ def _row_groups(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterato
         yield pa.Table.from_batches(pending, schema)
 
 
+def _remove_left_overs(directory: Path) -> None:
+    """Remove what killed writers left; a young file may belong to a writer that still runs."""
+    for path in directory.glob(f"_{PART_FILE}.*"):
+        try:
+            if time.time() - path.stat().st_mtime > LEFT_OVER_SECONDS:
+                path.unlink()
+        except FileNotFoundError:
+            continue
+
+
 @contextmanager
 def _temporary_file(location: Location, folder: tuple[str, ...]) -> Iterator[Path]:
     if not location.is_local:
@@ -119,8 +133,7 @@ def _temporary_file(location: Location, folder: tuple[str, ...]) -> Iterator[Pat
     directory = Path(location.path(*folder))
     with lake_failures(str(directory), "written"):
         directory.mkdir(parents=True, exist_ok=True)
-        for left_over in directory.glob(f"_{PART_FILE}.*"):
-            left_over.unlink(missing_ok=True)
+        _remove_left_overs(directory)
     path = directory / f"_{PART_FILE}.{uuid.uuid4().hex}"
     try:
         yield path

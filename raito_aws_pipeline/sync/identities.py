@@ -62,6 +62,15 @@ class IdentitiesWritten:
     checks: tuple[CheckOutcome, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class IdentitiesInLake:
+    """Users and groups as they lie in the lake, with what the checks say of them."""
+
+    users: list[User]
+    groups: list[Group]
+    checks: tuple[CheckOutcome, ...]
+
+
 def write_account_details(lake: Lake, target: Target, clients: AwsClients) -> AccountRead:
     """One sweep over an account's users, groups, roles and policies, page by page into the lake.
 
@@ -117,29 +126,36 @@ def write_identities(lake: Lake, target: Target, clients: AwsClients) -> tuple[T
     return (account.details, written.users, written.groups)
 
 
-def check_identities(lake: Lake, target: Target) -> tuple[CheckOutcome, ...]:
-    """What the checks say of users and groups as they lie in the lake; rules in `identities.checks`.
+def read_identities(lake: Lake, target: Target) -> IdentitiesInLake:
+    """Users and groups as they lie in the lake, and what the checks say of just these rows.
 
     Raises:
-        LakeError: They were never written.
+        LakeError: They were never written, or cannot be read.
     """
-    outcomes = []
-    for table in (USERS, GROUPS):
-        differences = schema_differences(table.row, lake.dataset(table.key(target)).schema)
-        outcomes.append(check_schema(table.name, differences))
-        outcomes.append(check_complete(table.name, lake.completeness(table.key(target)).failures))
-    if not all(o.passed for o in outcomes if o.name == "schema"):
-        return tuple(outcomes)
+    outcomes = [
+        check_schema(table.name, schema_differences(table.row, lake.dataset(table.key(target)).schema))
+        for table in (USERS, GROUPS)
+    ]
+    if not all(outcome.passed for outcome in outcomes):
+        return IdentitiesInLake([], [], tuple(outcomes))
+    # Another run may replace a table at any time: what is incomplete before or after the read counts as incomplete.
+    before = _failures_in_lake(lake, target)
     users = lake.read_rows(USERS.key(target), User)
     groups = lake.read_rows(GROUPS.key(target), Group)
-    return (
-        *outcomes,
+    after = _failures_in_lake(lake, target)
+    outcomes += [
+        *(check_complete(name, before[name] or after[name]) for name in before),
         check_unique_external_ids(USERS.name, users),
         check_unique_names(USERS.name, users),
         check_memberships(users, groups),
         check_unique_external_ids(GROUPS.name, groups),
         check_unique_names(GROUPS.name, groups),
-    )
+    ]
+    return IdentitiesInLake(users, groups, tuple(outcomes))
+
+
+def _failures_in_lake(lake: Lake, target: Target) -> dict[str, tuple[ReadFailure, ...]]:
+    return {table.name: lake.completeness(table.key(target)).failures for table in (USERS, GROUPS)}
 
 
 def _write_identities(
@@ -152,7 +168,7 @@ def _write_identities(
     return IdentitiesWritten(
         users=_write(lake, target, USERS, [to_batch(User, identities.users)], of_users),
         groups=_write(lake, target, GROUPS, [to_batch(Group, identities.groups)], of_groups),
-        checks=check_identities(lake, target),
+        checks=read_identities(lake, target).checks,
     )
 
 

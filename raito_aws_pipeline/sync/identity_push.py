@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from raito_aws_pipeline.configuration.targets import Target, TargetKind
 from raito_aws_pipeline.errors import CheckFailedError, ConfigurationError, IncompleteDataError
+from raito_aws_pipeline.identities.checks import CheckOutcome
 from raito_aws_pipeline.identities.mass_delete import mass_delete
 from raito_aws_pipeline.lake.tables import Lake
-from raito_aws_pipeline.model.columns import from_batch, to_batch
+from raito_aws_pipeline.model.columns import to_batch
 from raito_aws_pipeline.model.identities import Group, User
 from raito_aws_pipeline.model.pushed_identities import PushedIdentity
 from raito_aws_pipeline.raito.import_files import write_import_file
@@ -19,8 +21,8 @@ from raito_aws_pipeline.raito.metadata import set_identity_store_metadata
 from raito_aws_pipeline.raito.subtasks import IdentityStoreImportResult
 from raito_aws_pipeline.raito.tasks import Task
 from raito_aws_pipeline.sync.connections import RaitoOptions
-from raito_aws_pipeline.sync.identities import TableWritten, check_identities
-from raito_aws_pipeline.sync.tables import GROUPS, RAITO_IDENTITY_STORE, USERS
+from raito_aws_pipeline.sync.identities import IdentitiesInLake, TableWritten, read_identities
+from raito_aws_pipeline.sync.tables import GROUPS, RAITO_IDENTITY_STORE, USERS, Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +56,16 @@ def push_identities(
         PipelineError: Raito refuses, or cannot be reached.
     """
     store_id = _identity_store_id(target)
-    _require_checks(lake, target)
-    now = _identities_to_push(lake, target, store_id)
+    identities = read_identities(lake, target)
+    _require_checks(identities.checks, target)
+    now = _pushed(identities, store_id)
+    before = _last_push(lake, target, store_id)
     if target.raito.delete_untouched and not (allow_mass_delete or target.raito.allow_mass_delete):
-        _require_no_mass_delete(lake, target, now)
+        _require_no_mass_delete(before, now, target)
     _set_metadata(target, task, store_id)
     with tempfile.TemporaryDirectory(prefix="raito-aws-pipeline-") as folder:
-        users = write_import_file(User, lake.read(USERS.key(target), User), Path(folder) / "users.json")
-        groups = write_import_file(Group, lake.read(GROUPS.key(target), Group), Path(folder) / "groups.json")
+        users = write_import_file(User, [to_batch(User, identities.users)], Path(folder) / "users.json")
+        groups = write_import_file(Group, [to_batch(Group, identities.groups)], Path(folder) / "groups.json")
         result = import_identities(
             task,
             store_id,
@@ -71,7 +75,8 @@ def push_identities(
             replace_groups=target.raito.replace_groups,
             timeout=options.import_timeout_seconds,
         )
-    part = lake.write(RAITO_IDENTITY_STORE.key(target), PushedIdentity, [to_batch(PushedIdentity, now)])
+    held = now if target.raito.delete_untouched else _together(before, now)
+    part = lake.write(RAITO_IDENTITY_STORE.key(target), PushedIdentity, [to_batch(PushedIdentity, held)])
     return IdentityPush(
         job_id=task.address.job_id,
         users=users.records,
@@ -94,8 +99,8 @@ def _identity_store_id(target: Target) -> str:
     return target.raito.identity_store_id
 
 
-def _require_checks(lake: Lake, target: Target) -> None:
-    failed = [o for o in check_identities(lake, target) if o.blocking and not o.passed]
+def _require_checks(checks: Sequence[CheckOutcome], target: Target) -> None:
+    failed = [o for o in checks if o.blocking and not o.passed]
     if not failed:
         return
     text = " ".join(f"{o.table}.{o.name}: {o.description}" for o in failed)
@@ -112,23 +117,30 @@ def _require_checks(lake: Lake, target: Target) -> None:
     )
 
 
-def _identities_to_push(lake: Lake, target: Target, store_id: str) -> list[PushedIdentity]:
-    users: list[User | Group] = [*lake.read_rows(USERS.key(target), User)]
-    groups = lake.read_rows(GROUPS.key(target), Group)
+def _pushed(identities: IdentitiesInLake, store_id: str) -> list[PushedIdentity]:
+    tables: tuple[tuple[Table, Sequence[User | Group]], ...] = ((USERS, identities.users), (GROUPS, identities.groups))
     return [
-        PushedIdentity(identity_store_id=store_id, noun=noun, external_id=row.external_id, name=row.name)
-        for noun, rows in ((USERS.name, users), (GROUPS.name, groups))
+        PushedIdentity(identity_store_id=store_id, noun=table.name, external_id=row.external_id, name=row.name)
+        for table, rows in tables
         for row in rows
     ]
 
 
-def _require_no_mass_delete(lake: Lake, target: Target, now: list[PushedIdentity]) -> None:
+def _last_push(lake: Lake, target: Target, store_id: str) -> list[PushedIdentity]:
     key = RAITO_IDENTITY_STORE.key(target)
     if not lake.completeness(key).written:
-        return
-    before = [row for batch in lake.read(key, PushedIdentity) for row in from_batch(PushedIdentity, batch)]
-    same_store = [row for row in before if row.identity_store_id == target.raito.identity_store_id]
-    reason = mass_delete(_by_noun(same_store), _by_noun(now))
+        return []
+    return [row for row in lake.read_rows(key, PushedIdentity) if row.identity_store_id == store_id]
+
+
+def _together(before: Sequence[PushedIdentity], now: Sequence[PushedIdentity]) -> list[PushedIdentity]:
+    """What Raito holds after a push that removed nothing: of each identity its last state, sorted."""
+    latest = {(row.noun, row.external_id): row for row in (*before, *now)}
+    return [latest[key] for key in sorted(latest)]
+
+
+def _require_no_mass_delete(before: list[PushedIdentity], now: list[PushedIdentity], target: Target) -> None:
+    reason = mass_delete(_by_noun(before), _by_noun(now))
     if reason:
         raise CheckFailedError(
             f"Nothing was pushed, because {reason}.",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 
@@ -60,8 +60,8 @@ class Sessions:
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = environment
         self._stack = ExitStack()
-        self._sessions: dict[tuple[str, ...], RaitoSession] = {}
-        self._jobs: dict[tuple[str, ...], list[str]] = {}
+        self._sessions: dict[Hashable, RaitoSession] = {}
+        self._jobs: dict[Hashable, list[str]] = {}
 
     def __enter__(self) -> Sessions:
         return self
@@ -94,9 +94,9 @@ class Sessions:
             except PipelineError as error:
                 logger.warning("Raito was not told that the run has ended: %s", error)
 
-    def _key(self, target: Target) -> tuple[str, ...]:
+    def _key(self, target: Target) -> Hashable:
         raito = target.raito
-        return (raito.raito_url_override, raito.domain or "", raito.api_user or "", repr(hash(raito.api_secret)))
+        return (raito.raito_url_override, raito.domain, raito.api_user, raito.api_secret)
 
 
 def sync_targets(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, ClassVar
@@ -78,14 +79,27 @@ def test_a_write_that_fails_half_way_leaves_the_old_rows_and_no_file_of_its_own(
     assert [p.name for p in (tmp_path / "lake").rglob("*") if p.is_file()] == ["part-0.parquet"]
 
 
-def test_what_a_killed_writer_left_is_not_read_and_removed_by_the_next_write(lake: Lake, tmp_path: Path) -> None:
+def test_what_a_killed_writer_left_is_not_read_and_removed_after_a_day(lake: Lake, tmp_path: Path) -> None:
     left_over = tmp_path / "lake" / "acme" / "groups" / "_part-0.parquet.dead"
     lake.write(KEY, Group, [to_batch(Group, [group("a")])])
     left_over.write_bytes(b"half a file")
     assert names(lake) == ["a"]
     assert len(pd.read_parquet(left_over.parent)) == 1
     lake.write(KEY, Group, [to_batch(Group, [group("b")])])
+    assert left_over.exists(), "it may belong to a writer that still runs"
+    os.utime(left_over, (0, 0))
+    lake.write(KEY, Group, [to_batch(Group, [group("c")])])
     assert not left_over.exists()
+
+
+def test_two_writers_of_one_table_do_not_disturb_each_other(lake: Lake) -> None:
+    def first() -> Iterator[pa.RecordBatch]:
+        yield to_batch(Group, [group("first")])
+        lake.write(KEY, Group, [to_batch(Group, [group("second")])])
+        assert names(lake) == ["second"]
+
+    lake.write(KEY, Group, first())
+    assert names(lake) == ["first"]
 
 
 def test_small_batches_become_large_row_groups(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:

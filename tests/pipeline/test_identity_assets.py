@@ -96,6 +96,16 @@ def test_the_push_alone_evaluates_the_checks_again(world: World, instance: dg.Da
     assert world.raito.state.jobs()[-1].status == "FAILED"
 
 
+def test_a_file_with_other_columns_is_not_pushed(world: World, instance: dg.DagsterInstance) -> None:
+    run(world, instance)
+    path = world.folder / "lake" / "acme" / "users" / "part-0.parquet"
+    pd.read_parquet(path).drop(columns="email").to_parquet(path)
+    result = run(world, instance, only="raito_identity_store")
+    assert not result.success
+    (text,) = failures(result)
+    assert "users.schema: The columns differ: " in text and "column 'email' is missing" in text
+
+
 def test_a_mass_delete_is_allowed_by_the_run_s_config(world: World, instance: dg.DagsterInstance) -> None:
     world.aws.reset()
     world.aws.load(small_account(users=30))

@@ -289,6 +289,8 @@ def test_a_push_that_would_remove_more_than_half_is_refused_until_it_is_allowed(
     assert len(world.user_names()) == 31
     (kept,) = world.sync(world.target(delete_untouched=False))
     assert kept.error is None and len(world.user_names()) == 31
+    (refused_again,) = world.sync()
+    assert isinstance(refused_again.error, CheckFailedError), "what Raito still holds counts, though it was not sent"
 
 
 @pytest.mark.parametrize("by", ["option", "parameter"])
