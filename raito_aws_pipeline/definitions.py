@@ -39,7 +39,7 @@ def build_definitions(
         resources: Replacements of single resources (`aws`, `raito`, `lake`, `io_manager`), for tests.
     """
     lake_uri = settings.general.lake_uri
-    assets = [asset for target in settings.targets if target.kind for asset in identity_assets(target)]
+    assets = [asset for target in settings.targets for asset in identity_assets(target)]
     job = identities_job([key for asset in assets for key in asset.keys])
     return dg.Definitions(
         assets=assets,

@@ -86,9 +86,7 @@ class RaitoRejectedError(PipelineError):
 
 
 class RaitoTimeoutError(PipelineError):
-    """Raito took longer for a subtask than the overall time-out allows."""
-
-    transient = True
+    """Raito took longer for a subtask than the overall time-out allows; it may still be at it."""
 
 
 class IncompleteDataError(PipelineError):
@@ -97,6 +95,10 @@ class IncompleteDataError(PipelineError):
 
 class CheckFailedError(PipelineError):
     """A check that guards a push does not hold; nothing was sent."""
+
+
+class UnexpectedError(PipelineError):
+    """What nobody foresaw; the traceback is in the debug log."""
 
 
 class LakeError(PipelineError):

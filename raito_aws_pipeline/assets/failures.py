@@ -27,7 +27,7 @@ def step_of(target: Target | BrokenTarget) -> Iterator[Target]:
         yield target
     except PipelineError as error:
         failure = dg.Failure(description=str(error.with_target(target.name)), allow_retries=False)
-        failure.__cause__ = error
+        # Dagster keeps the whole chain of causes, and the SDK's own exceptions may hold what was signed.
         if error.transient:
             raise dg.RetryRequested(max_retries=RETRIES, seconds_to_wait=RETRY_SECONDS) from failure
-        raise failure from error
+        raise failure from None

@@ -12,8 +12,6 @@ from raito_aws_pipeline.assets.tables import asset_key, table_metadata, table_sp
 from raito_aws_pipeline.checks import check_results, check_specs
 from raito_aws_pipeline.configuration.targets import BrokenTarget, Target, TargetKind
 from raito_aws_pipeline.identities.checks import IDENTITY_CHECKS
-from raito_aws_pipeline.raito.jobs import end_of_targets_sync
-from raito_aws_pipeline.raito.tasks import JobType
 from raito_aws_pipeline.resources.aws import AwsResource
 from raito_aws_pipeline.resources.lake import LakeResource
 from raito_aws_pipeline.resources.raito import RaitoResource
@@ -23,8 +21,7 @@ from raito_aws_pipeline.sync.identities import (
     write_account_identities,
     write_organization_identities,
 )
-from raito_aws_pipeline.sync.identity_push import push_identities
-from raito_aws_pipeline.sync.raito_jobs import target_job
+from raito_aws_pipeline.sync.identity_push import push_identities_in_a_job
 from raito_aws_pipeline.sync.tables import ACCOUNT_AUTHORIZATION_DETAILS, GROUPS, RAITO_IDENTITY_STORE, USERS
 
 
@@ -123,15 +120,9 @@ def _raito_identity_store(target: Target | BrokenTarget) -> dg.AssetsDefinition:
     ) -> dg.MaterializeResult[None]:
         opened = lake.open()
         with step_of(target) as sound, raito.session(sound) as session:
-            with target_job(opened, sound, session, raito.options) as job, job.task(JobType.IS) as task:
-                push = push_identities(
-                    opened,
-                    sound,
-                    task,
-                    allow_mass_delete=config.allow_mass_delete,
-                    options=raito.options,
-                )
-            end_of_targets_sync(session, [push.job_id])
+            push = push_identities_in_a_job(
+                opened, sound, session, allow_mass_delete=config.allow_mass_delete, options=raito.options
+            )
         counted = push.result
         return dg.MaterializeResult(
             asset_key=spec.key,

@@ -63,7 +63,6 @@ class AwsClients:
         regions: Regions of the target, the first is the default; empty: the SDK's default region.
         concurrency: How many calls are made at a time (`aws-concurrency`); the connection pool is sized to it.
         user_agent: What is added to the SDK's user agent.
-        organization: Clients of the organisation (Identity Center), where it has its own profile.
         max_attempts: Attempts a call; of STS at most `FIRST_CALL_ATTEMPTS`.
     """
 
@@ -74,12 +73,10 @@ class AwsClients:
         regions: tuple[str, ...] = (),
         concurrency: int = 5,
         user_agent: str = f"raito-aws-pipeline/{__version__}",
-        organization: AwsClients | None = None,
         max_attempts: int = MAX_ATTEMPTS,
     ) -> None:
         self.profile = profile
         self.concurrency = concurrency
-        self.organization = organization
         self._configured_regions = regions
         self._user_agent = user_agent
         self._max_attempts = max_attempts

@@ -80,7 +80,7 @@ def main(arguments: list[str] | None = None) -> None:
         print_failure(error)
         sys.exit(1)
     except (KeyboardInterrupt, click.Abort):
-        print_failure("The run was stopped. What to do: run it again; open jobs in Raito were closed as FAILED.")
+        print_failure("Stopped. What to do: run it again.")
         sys.exit(130)
 
 

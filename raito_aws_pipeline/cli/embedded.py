@@ -24,7 +24,7 @@ from raito_aws_pipeline.local.raito.server import LocalRaito
 
 DEFAULT_FOLDER = Path(".demo")
 
-_LOCK = "lock"
+_LOCK = ".raito-aws-pipeline-demo"
 _SECRET_VARIABLE = "RAITO_DEMO_API_SECRET"  # noqa: S105 - a variable's name
 _IDENTITY_STORES = ("local-identity-store", "local-organisation")
 

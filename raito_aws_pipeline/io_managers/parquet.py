@@ -18,7 +18,6 @@ from functools import cached_property
 from typing import Any
 
 import dagster as dg
-import pandas as pd
 import pyarrow as pa
 import pyarrow.dataset as pads
 
@@ -81,7 +80,7 @@ class ParquetIOManager(dg.ConfigurableIOManager):
             ]
         dataset = self._lake.dataset(key, partitions)
         annotation = context.dagster_type.typing_type
-        if annotation is pd.DataFrame:
+        if _is_pandas_frame(annotation):
             return dataset.to_table().to_pandas()
         if annotation is pa.Table:
             return dataset.to_table()
@@ -116,8 +115,13 @@ def _partition(definition: dg.PartitionsDefinition[Any], key: str, asset_metadat
     return {str(asset_metadata.get(DIMENSION_METADATA_KEY, default)): key}
 
 
+def _is_pandas_frame(kind: Any) -> bool:
+    """Whether a type is pandas' DataFrame, found without importing pandas: who uses it has imported it."""
+    return getattr(kind, "__name__", "") == "DataFrame" and kind.__module__.partition(".")[0] == "pandas"
+
+
 def _stream(rows: Any) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
-    if isinstance(rows, pd.DataFrame):
+    if _is_pandas_frame(type(rows)):
         rows = pa.Table.from_pandas(rows, preserve_index=False)
     if isinstance(rows, pads.Dataset):
         rows = rows.scanner().to_reader()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +22,21 @@ def write_document(location: Location, target: str, kind: str, name: str, conten
     """
     path = _path(location, target, kind, name)
     with lake_failures(path, "written"):
-        if location.is_local:
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
-        with location.filesystem.open_output_stream(path) as stream:
-            stream.write(json.dumps(content, sort_keys=True).encode())
+        text = json.dumps(content, sort_keys=True).encode()
+        if not location.is_local:
+            with location.filesystem.open_output_stream(path) as stream:
+                stream.write(text)
+            return
+        # Readers see a whole document or none.
+        folder = Path(path).parent
+        folder.mkdir(parents=True, exist_ok=True)
+        unfinished = folder / f"_{name}.{uuid.uuid4().hex}"
+        unfinished.write_bytes(text)
+        unfinished.replace(path)
 
 
 def read_documents(location: Location, target: str, kind: str) -> dict[str, dict[str, Any]]:
-    """All documents of a kind by name, sorted; one that is no JSON object (a write that was cut off) is empty.
+    """All documents of a kind by name, sorted; one that is no JSON object is empty, one just deleted is left out.
 
     Raises:
         LakeError: They cannot be read.
@@ -38,8 +46,13 @@ def read_documents(location: Location, target: str, kind: str) -> dict[str, dict
         entries = location.filesystem.get_file_info(pafs.FileSelector(folder, allow_not_found=True))
         found = {}
         for entry in sorted(entries, key=lambda e: e.path):
-            with location.filesystem.open_input_stream(entry.path) as stream:
-                found[entry.base_name.removesuffix(".json")] = _object(stream.read())
+            if entry.base_name.startswith("_"):
+                continue
+            try:
+                with location.filesystem.open_input_stream(entry.path) as stream:
+                    found[entry.base_name.removesuffix(".json")] = _object(stream.read())
+            except FileNotFoundError:
+                continue
     return found
 
 

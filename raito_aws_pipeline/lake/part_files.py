@@ -63,8 +63,8 @@ def write_part(
     final = location.path(*folder, PART_FILE)
     with _temporary_file(location, folder) as temporary:
         rows = _write(temporary, schema, batches, metadata)
-        size = temporary.stat().st_size
         with lake_failures(f"{location.uri}/{'/'.join(folder)}/{PART_FILE}", "written"):
+            size = temporary.stat().st_size
             if location.is_local:
                 temporary.replace(final)
             else:
@@ -89,7 +89,8 @@ def _write(
 ) -> int:
     rows = 0
     # The writer is closed by hand: leaving it by an exception must not finish the file.
-    writer = pq.ParquetWriter(path, schema, compression="zstd")
+    with lake_failures(str(path), "written"):
+        writer = pq.ParquetWriter(path, schema, compression="zstd")
     for group in _row_groups(schema, batches):
         with lake_failures(str(path), "written"):
             writer.write_table(group, row_group_size=max(group.num_rows, 1))

@@ -28,6 +28,18 @@ COMPLETE_KEY = "raito.complete"
 
 NO_PARTITION: Mapping[str, str] = {}
 
+_READ_AHEAD_BATCHES = 2
+_BATCH_ROWS = 32_768
+
+_FAILURES_LOST = ReadFailure(
+    part="",
+    call="",
+    code="FailuresLost",
+    message="The rows say that they are incomplete, and the list of what is missing was cut off or replaced.",
+    remedy="Materialise the table again.",
+)
+"""Stands for the failures of an incomplete table whose list does not say which: incomplete stays incomplete."""
+
 
 @dataclass(frozen=True, slots=True)
 class Completeness:
@@ -80,6 +92,8 @@ class Lake:
     def read(self, key: tuple[str, ...], table: type[Row]) -> pa.RecordBatchReader:
         """All rows of a table as a stream with the schema of its definition; columns that older files lack are null.
 
+        Memory: a row group (`part_files`) of one file, and a few batches of 32,768 rows.
+
         Raises:
             LakeError: The table was never written, cannot be read, or has a newer schema than this version knows.
         """
@@ -96,7 +110,9 @@ class Lake:
             dataset = pads.dataset(
                 files, schema=schema_of(table), filesystem=self.location.filesystem, format="parquet"
             )
-            return dataset.scanner().to_reader()
+            return dataset.scanner(
+                batch_size=_BATCH_ROWS, batch_readahead=_READ_AHEAD_BATCHES, fragment_readahead=1
+            ).to_reader()
 
     def read_rows(self, key: tuple[str, ...], table: type[RowT]) -> list[RowT]:
         """All rows of a table at once: for tables whose size is that of an organisation (users, groups, failures)."""
@@ -125,13 +141,16 @@ class Lake:
             return Completeness(written=False, complete=False, failures=())
         if all(self._metadata(path).get(COMPLETE_KEY.encode()) == b"true" for path in files):
             return Completeness(written=True, complete=True, failures=())
-        rows = [
-            row
-            for path in self._files(failures_folder(key, partition))
-            for batch in pq.read_table(path, filesystem=self.location.filesystem, partitioning=None).to_batches()
-            for row in from_batch(ReadFailure, batch)
-        ]
-        return Completeness(written=True, complete=False, failures=tuple(rows))
+        return Completeness(written=True, complete=False, failures=self._failures(key, partition) or (_FAILURES_LOST,))
+
+    def _failures(self, key: tuple[str, ...], partition: Mapping[str, str]) -> tuple[ReadFailure, ...]:
+        rows: list[ReadFailure] = []
+        for path in self._files(failures_folder(key, partition)):
+            with lake_failures(path, "read"):
+                table = pq.read_table(path, filesystem=self.location.filesystem, partitioning=None)
+            for batch in table.to_batches():
+                rows.extend(from_batch(ReadFailure, batch))
+        return tuple(rows)
 
     def _write_failures(
         self, key: tuple[str, ...], failures: Sequence[ReadFailure], partition: Mapping[str, str]

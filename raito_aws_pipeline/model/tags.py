@@ -11,9 +11,6 @@ from raito_aws_pipeline.model.columns import Column, Row
 AWS_TAG_SOURCE = "aws-s3"
 """Source of every tag that comes from AWS, as users of the Raito CLI know it (protocol 6.2)."""
 
-OWNER_TAG_KEY = "raito_owner"
-"""Key of the tag that names owners: account names or `email:<address>`, comma-separated (protocol 6.1)."""
-
 
 class Tag(msgspec.Struct, frozen=True):
     """A tag on a user, group, data object or access control."""

@@ -7,8 +7,7 @@ from contextlib import contextmanager
 
 from raito_aws_pipeline.configuration.targets import Target
 from raito_aws_pipeline.raito.session import RaitoSession
-from raito_aws_pipeline.raito.version_gate import check_version
-from raito_aws_pipeline.sync.connections import RaitoOptions, raito_connection
+from raito_aws_pipeline.sync.connections import RaitoOptions, raito_session
 
 
 class RaitoResource:
@@ -26,6 +25,5 @@ class RaitoResource:
     @contextmanager
     def session(self, target: Target) -> Iterator[RaitoSession]:
         """A session of a target, with the version gate passed; closed at the end of the block."""
-        with RaitoSession(raito_connection(target, self._environment)) as session:
-            check_version(session)
+        with raito_session(target, self._environment) as session:
             yield session

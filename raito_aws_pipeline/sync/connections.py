@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from raito_aws_pipeline.aws.clients import AwsClients
 from raito_aws_pipeline.configuration.parameters import GeneralParameters
 from raito_aws_pipeline.configuration.targets import Target
 from raito_aws_pipeline.raito.connection import RAITO_COGNITO_URL, RaitoConnection
+from raito_aws_pipeline.raito.session import RaitoSession
+from raito_aws_pipeline.raito.version_gate import check_version
+
+logger = logging.getLogger(__name__)
 
 COGNITO_ENDPOINT_VARIABLES = ("AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER", "AWS_ENDPOINT_URL")
 """Variables that move the login, the first that is set wins (protocol 1.3)."""
@@ -57,3 +63,17 @@ def raito_connection(target: Target, environment: Mapping[str, str]) -> RaitoCon
         skip_authentication=target.raito.skip_authentication,
         skip_file_upload=target.raito.skip_file_upload,
     )
+
+
+@contextmanager
+def raito_session(target: Target, environment: Mapping[str, str]) -> Iterator[RaitoSession]:
+    """A session of a target, with the version gate passed (protocol 1.8); closed at the end of the block.
+
+    Raises:
+        PipelineError: The login fails, Raito cannot be reached, or does not support this version.
+    """
+    with RaitoSession(raito_connection(target, environment)) as session:
+        deprecated = check_version(session)
+        if deprecated:
+            logger.warning("Raito says of this version: %s", deprecated)
+        yield session

@@ -31,6 +31,8 @@ from raito_aws_pipeline.model.identities import Group, User
 from raito_aws_pipeline.model.read_failures import ReadFailure
 from raito_aws_pipeline.sync.tables import ACCOUNT_AUTHORIZATION_DETAILS, GROUPS, USERS, Table
 
+_NO_IDENTITIES = ("roles", "policies")
+
 
 @dataclass(frozen=True, slots=True)
 class TableWritten:
@@ -162,9 +164,10 @@ def _write_identities(
     lake: Lake, target: Target, identities: Identities, read_failures: Sequence[ReadFailure]
 ) -> IdentitiesWritten:
     failures = [*read_failures, *identities.failures]
-    of_groups = [f for f in failures if f.part == GROUPS.name]
-    # A group that is missing takes memberships of users with it.
-    of_users = [f for f in failures if f.part in (USERS.name, GROUPS.name)]
+    # A group that is missing takes memberships of users with it. What is about neither counts for both, but for
+    # roles and policies, which identities do not need.
+    of_users = [f for f in failures if f.part not in _NO_IDENTITIES]
+    of_groups = [f for f in of_users if f.part != USERS.name]
     return IdentitiesWritten(
         users=_write(lake, target, USERS, [to_batch(User, identities.users)], of_users),
         groups=_write(lake, target, GROUPS, [to_batch(Group, identities.groups)], of_groups),

@@ -9,16 +9,16 @@ import datetime
 import logging
 import os
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from raito_aws_pipeline.configuration.targets import Target
-from raito_aws_pipeline.errors import RaitoRejectedError
+from raito_aws_pipeline.errors import LakeError, PipelineError, RaitoRejectedError
 from raito_aws_pipeline.lake.documents import delete_document, read_documents, write_document
 from raito_aws_pipeline.lake.tables import Lake
-from raito_aws_pipeline.raito.jobs import Job, close_abandoned_job, open_job
+from raito_aws_pipeline.raito.jobs import Job, close_abandoned_job, end_of_targets_sync, open_job
 from raito_aws_pipeline.raito.session import RaitoSession
 from raito_aws_pipeline.sync.connections import RaitoOptions
 
@@ -52,10 +52,18 @@ def target_job(lake: Lake, target: Target, session: RaitoSession, options: Raito
         yield job
 
 
+def end_run(session: RaitoSession, job_ids: Sequence[str]) -> None:
+    """Tell Raito that a run has ended, with its failed jobs too (protocol 2.5); that it was not told fails nothing."""
+    try:
+        end_of_targets_sync(session, job_ids)
+    except PipelineError as error:
+        logger.warning("Raito was not told that the run of the jobs %s has ended: %s", ", ".join(job_ids), error)
+
+
 def close_jobs_of_killed_runs(lake: Lake, target: Target, session: RaitoSession) -> list[str]:
     """Close as FAILED what killed runs left open in Raito; the ids of the jobs that were closed.
 
-    A job whose process still runs stays open. One that Raito does not know (any more) is forgotten.
+    A job whose process still runs stays open. One that Raito refuses to close is tried again for a day.
     """
     closed = []
     for job_id, document in read_documents(lake.location, target.slug, OPEN_JOBS).items():
@@ -71,10 +79,12 @@ def close_jobs_of_killed_runs(lake: Lake, target: Target, session: RaitoSession)
             )
         except RaitoRejectedError as error:
             logger.warning("Raito does not close job %s, which a killed run left open: %s", job_id, error.what)
+            if _is_old(document):
+                _forget(lake, target, job_id)
         else:
             logger.info("Closed job %s, which a killed run had left open, as FAILED.", job_id)
             closed.append(job_id)
-        _forget(lake, target, job_id)
+            _forget(lake, target, job_id)
     return closed
 
 
@@ -89,18 +99,27 @@ def _remember(lake: Lake, target: Target, job_id: str) -> None:
 
 
 def _forget(lake: Lake, target: Target, job_id: str) -> None:
-    delete_document(lake.location, target.slug, OPEN_JOBS, job_id)
+    """Forget a job that has ended. That it cannot be is no failure of the job: the next run closes it once more."""
+    try:
+        delete_document(lake.location, target.slug, OPEN_JOBS, job_id)
+    except LakeError as error:
+        logger.warning("Job %s has ended, and the lake still says that it is open: %s", job_id, error)
 
 
 def _may_still_run(document: dict[str, Any]) -> bool:
     if document.get("host") == platform.node():
         pid = document.get("pid")
         return isinstance(pid, int) and _is_alive(pid) and document.get("process_start") == _process_start(pid)
+    return not _is_old(document)
+
+
+def _is_old(document: dict[str, Any]) -> bool:
+    """Whether a job was opened so long ago that nobody is at it any more; what cannot be read tells nothing."""
     try:
         opened_at = datetime.datetime.fromisoformat(str(document.get("opened_at")))
     except ValueError:
         return False
-    return datetime.datetime.now(datetime.UTC) - opened_at < LONGEST_JOB
+    return datetime.datetime.now(datetime.UTC) - opened_at > LONGEST_JOB
 
 
 def _is_alive(pid: int) -> bool:

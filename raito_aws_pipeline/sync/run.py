@@ -5,6 +5,7 @@ House, "How a run goes"; protocol 2.7, 2.8. In Dagster each push has a job of it
 
 from __future__ import annotations
 
+import copy
 import logging
 import time
 from collections.abc import Callable, Hashable, Mapping, Sequence
@@ -12,16 +13,15 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from raito_aws_pipeline.configuration.targets import BrokenTarget, Target
-from raito_aws_pipeline.errors import PipelineError
+from raito_aws_pipeline.errors import CredentialsError, PipelineError, UnexpectedError
 from raito_aws_pipeline.lake.tables import Lake
-from raito_aws_pipeline.raito.jobs import Job, end_of_targets_sync
+from raito_aws_pipeline.raito.jobs import Job
 from raito_aws_pipeline.raito.session import RaitoSession
 from raito_aws_pipeline.raito.tasks import JobType
-from raito_aws_pipeline.raito.version_gate import check_version
-from raito_aws_pipeline.sync.connections import RaitoOptions, aws_clients, raito_connection
+from raito_aws_pipeline.sync.connections import RaitoOptions, aws_clients, raito_session
 from raito_aws_pipeline.sync.identities import TableWritten, write_identities
 from raito_aws_pipeline.sync.identity_push import IdentityPush, push_identities
-from raito_aws_pipeline.sync.raito_jobs import target_job
+from raito_aws_pipeline.sync.raito_jobs import end_run, target_job
 
 logger = logging.getLogger(__name__)
 
@@ -61,6 +61,7 @@ class Sessions:
         self._environment = environment
         self._stack = ExitStack()
         self._sessions: dict[Hashable, RaitoSession] = {}
+        self._refused: dict[Hashable, CredentialsError] = {}
         self._jobs: dict[Hashable, list[str]] = {}
 
     def __enter__(self) -> Sessions:
@@ -76,10 +77,15 @@ class Sessions:
             PipelineError: The login fails, or Raito does not support this version.
         """
         key = self._key(target)
+        if key in self._refused:
+            # Another attempt with the same password would only bring the user nearer to being locked out.
+            raise copy.copy(self._refused[key])
         if key not in self._sessions:
-            session = self._stack.enter_context(RaitoSession(raito_connection(target, self._environment)))
-            check_version(session)
-            self._sessions[key] = session
+            try:
+                self._sessions[key] = self._stack.enter_context(raito_session(target, self._environment))
+            except CredentialsError as error:
+                self._refused[key] = copy.copy(error)
+                raise
         return self._sessions[key]
 
     def job_opened(self, target: Target, job_id: str) -> None:
@@ -89,10 +95,7 @@ class Sessions:
     def end(self) -> None:
         """Tell each Raito that the run over its targets has ended; failed jobs are named too (protocol 2.5)."""
         for key, jobs in self._jobs.items():
-            try:
-                end_of_targets_sync(self._sessions[key], jobs)
-            except PipelineError as error:
-                logger.warning("Raito was not told that the run has ended: %s", error)
+            end_run(self._sessions[key], jobs)
 
     def _key(self, target: Target) -> Hashable:
         raito = target.raito
@@ -116,21 +119,32 @@ def sync_targets(
         report: Called with each target's report when it has ended.
     """
     with Sessions(environment) as sessions:
-        for target in targets:
-            started = time.monotonic()
-            if isinstance(target, BrokenTarget):
-                report(TargetReport(target.name, 0.0, error=target.error))
-                continue
-            written: list[TableWritten] = []
-            try:
-                push, skipped = _sync_target(lake, target, sessions, options, written)
-            except PipelineError as error:
-                seconds = time.monotonic() - started
-                report(TargetReport(target.name, seconds, tuple(written), error=error.with_target(target.name)))
-            else:
-                seconds = time.monotonic() - started
-                report(TargetReport(target.name, seconds, tuple(written), push, skipped))
-        sessions.end()
+        try:
+            for target in targets:
+                report(_report_of(lake, target, sessions, options))
+        finally:
+            sessions.end()
+
+
+def _report_of(lake: Lake, target: Target | BrokenTarget, sessions: Sessions, options: RunOptions) -> TargetReport:
+    started = time.monotonic()
+    if isinstance(target, BrokenTarget):
+        return TargetReport(target.name, 0.0, error=target.error)
+    written: list[TableWritten] = []
+    error: PipelineError
+    try:
+        push, skipped = _sync_target(lake, target, sessions, options, written)
+        return TargetReport(target.name, time.monotonic() - started, tuple(written), push, skipped)
+    except PipelineError as failure:
+        error = failure.with_target(target.name)
+    except Exception as failure:
+        logger.debug("An unexpected failure", exc_info=True)
+        error = UnexpectedError(
+            f"An unexpected {type(failure).__name__}.",
+            target=target.name,
+            remedy="Run it again; if it stays so, report it with the log of the task, which Raito has.",
+        )
+    return TargetReport(target.name, time.monotonic() - started, tuple(written), error=error)
 
 
 def _sync_target(

@@ -40,7 +40,7 @@ def test_documents_are_found_by_kind_and_gone_after_deletion(tmp_path: Path) -> 
     assert list(read_documents(location, "acme", "jobs")) == ["job-2"]
 
 
-def test_a_document_cut_off_while_written_is_empty(tmp_path: Path) -> None:
+def test_a_document_that_is_no_json_is_empty(tmp_path: Path) -> None:
     location = open_location(str(tmp_path))
     write_document(location, "acme", "jobs", "job-1", {})
     Path(location.path("acme", "_documents", "jobs", "job-1.json")).write_text('{"pid": 1')

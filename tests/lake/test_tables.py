@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, ClassVar
@@ -129,6 +130,14 @@ def test_failures_that_the_stream_adds_make_the_table_incomplete_until_it_is_wri
     lake.write(KEY, Group, [to_batch(Group, [group("a")])])
     assert lake.completeness(KEY).complete
     assert lake.completeness(KEY).failures == ()
+
+
+def test_an_incomplete_table_stays_incomplete_where_its_failures_were_lost(lake: Lake, tmp_path: Path) -> None:
+    lake.write(KEY, Group, [to_batch(Group, [])], failures=[failure("groups")])
+    shutil.rmtree(tmp_path / "lake" / "acme" / "failures")
+    found = lake.completeness(KEY)
+    assert not found.complete
+    assert [f.code for f in found.failures] == ["FailuresLost"]
 
 
 def test_one_incomplete_partition_makes_the_table_incomplete(lake: Lake) -> None:

@@ -128,6 +128,26 @@ def test_a_permanent_failure_is_one_message_and_is_not_retried(world: World, ins
     assert not [e for e in result.all_events if e.is_step_up_for_retry]
 
 
+def test_no_secret_reaches_the_event_log_of_a_failed_run(
+    world: World, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "session-token-of-ours")
+    message = "The canonical string was x-amz-security-token:session-token-of-ours"
+    world.aws.faults.refuse("iam:GetAccountAuthorizationDetails", 403, "SignatureDoesNotMatch", message)
+    result = run(world, instance)
+    assert not result.success
+    logged = "".join(str(entry) for entry in instance.all_logs(result.run_id))
+    assert "SignatureDoesNotMatch" in logged or "signature" in logged.lower()
+    assert "session-token-of-ours" not in logged
+    assert world.environment["API_SECRET"] not in logged
+
+
+def test_a_push_that_raito_was_not_told_the_end_of_is_not_repeated(world: World, instance: dg.DagsterInstance) -> None:
+    world.raito.faults.fail_queries(50, 500, field="endOfTargetsSync")
+    assert run(world, instance).success
+    assert [job.status for job in world.raito.state.jobs()] == ["COMPLETED"]
+
+
 def test_a_transient_failure_is_tried_again(
     world: World, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,6 +16,9 @@ from raito_aws_pipeline.errors import (
     RaitoRejectedError,
     UnavailableError,
 )
+from raito_aws_pipeline.local.raito.resolvers import SupportedVersions
+from raito_aws_pipeline.local.raito.server import LocalRaito
+from raito_aws_pipeline.sync import identity_push
 from tests.golden import golden_json
 from tests.world import ORGANIZATION_CONNECTOR, World, small_account
 
@@ -221,6 +224,58 @@ def test_a_page_that_fails_half_way_leaves_raito_as_it_was_and_fails_the_job(wor
     assert statuses(world, job.id, "IS") == ["STARTED", "FAILED"]
     failures = world.lake.completeness(("acme", "users")).failures
     assert {f.call for f in failures} == {"iam:ListGroups"}
+
+
+def test_a_second_page_that_fails_never_deletes(world: World) -> None:
+    world.aws.load(small_account(users=1100))
+    world.sync()
+    world.aws.reset()
+    world.aws.load(small_account(users=1100))
+    world.aws.faults.deny("iam:GetAccountAuthorizationDetails", after=1)
+    (report,) = world.sync(allow_mass_delete=True)
+    assert isinstance(report.error, IncompleteDataError)
+    assert world.lake.completeness(("acme", "account_authorization_details")).written
+    assert len(world.user_names()) == 1101
+
+
+@pytest.mark.parametrize("call", ["iam:ListUserPolicies", "iam:ListAttachedGroupPolicies"])
+def test_policies_of_users_and_groups_are_not_needed_for_identities(world: World, call: str) -> None:
+    world.aws.faults.deny("iam:GetAccountAuthorizationDetails")
+    world.aws.faults.deny(call)
+    (report,) = world.sync()
+    assert report.error is None
+    assert not world.lake.completeness(("acme", "account_authorization_details")).complete
+
+
+def test_what_nobody_foresaw_in_one_target_does_not_stop_the_next(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = iter([OSError("the disk is full"), None])
+    original = identity_push.write_import_file
+
+    def full_once(*arguments: Any) -> Any:
+        failure = next(calls, None)
+        if failure:
+            raise failure
+        return original(*arguments)
+
+    monkeypatch.setattr(identity_push, "write_import_file", full_once)
+    one, two = (world.target(name=name, delete_untouched=False) for name in ("one", "two"))
+    reports = world.sync(one, two)
+    assert [type(r.error).__name__ for r in reports] == ["UnexpectedError", "NoneType"]
+    assert [job.status for job in world.raito.state.jobs()] == ["FAILED", "COMPLETED"]
+
+
+def test_a_deprecated_version_is_a_warning(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    with LocalRaito(
+        world.folder / "other",
+        versions=SupportedVersions(">= 0.60.0", deprecated=">= 0.60.0", message="Please upgrade."),
+    ) as old:
+        world.raito = old
+        world.environment |= {"AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER": old.url, "API_SECRET": old.secret}
+        (report,) = world.sync()
+    assert report.error is None
+    assert any("Please upgrade." in record.message for record in caplog.records)
 
 
 def test_policies_that_cannot_be_read_do_not_stop_the_identities(world: World) -> None:

@@ -48,6 +48,10 @@ def sweep_list_and_get(calls: ServiceCalls, concurrency: int, page_size: int = P
         yield from _ListAndGetSweep(calls, executor, concurrency * 2, page_size).pages()
 
 
+_POLICIES = "policies"
+"""Part of a failure to read which policies an entity has: access is incomplete then, identities are not."""
+
+
 @dataclass(slots=True)
 class _Piece:
     """What became of one entity: its row, or None where it is gone, and what could not be read of it."""
@@ -57,8 +61,8 @@ class _Piece:
     entity: AccountEntity | None = None
     failures: list[ReadFailure] = field(default_factory=list)
 
-    def attempt(self, read: Callable[[], Answer]) -> Answer | None:
-        """The answer, or None where it is refused, which is noted.
+    def attempt(self, read: Callable[[], Answer], part: str | None = None) -> Answer | None:
+        """The answer, or None where it is refused, which is noted as a failure of `part` (default: the piece's own).
 
         Raises:
             NotFoundError: What is read is gone.
@@ -71,7 +75,7 @@ class _Piece:
         except PipelineError as error:
             if ends_reading(error):
                 raise
-            self.failures.append(read_failure(error, part=self.part, subject=self.subject))
+            self.failures.append(read_failure(error, part=part or self.part, subject=self.subject))
             return None
 
 
@@ -230,7 +234,8 @@ class _ListAndGetSweep:
 
     def _inline_policies(self, piece: _Piece, kind: Principal, name: str) -> list[InlinePolicy] | None:
         names = piece.attempt(
-            lambda: self._calls.items(f"List{kind}Policies", "PolicyNames", self._page_size, **{f"{kind}Name": name})
+            lambda: self._calls.items(f"List{kind}Policies", "PolicyNames", self._page_size, **{f"{kind}Name": name}),
+            _POLICIES,
         )
         if names is None:
             return None
@@ -241,7 +246,8 @@ class _ListAndGetSweep:
         """The policy, without document where that is refused; None where it is gone."""
         try:
             answer = piece.attempt(
-                lambda: self._calls.call(f"Get{kind}Policy", PolicyName=policy_name, **{f"{kind}Name": name})
+                lambda: self._calls.call(f"Get{kind}Policy", PolicyName=policy_name, **{f"{kind}Name": name}),
+                _POLICIES,
             )
         except NotFoundError:
             return None
@@ -251,7 +257,8 @@ class _ListAndGetSweep:
         return piece.attempt(
             lambda: self._calls.items(
                 f"ListAttached{kind}Policies", "AttachedPolicies", self._page_size, **{f"{kind}Name": name}
-            )
+            ),
+            _POLICIES,
         )
 
 
