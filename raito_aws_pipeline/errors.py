@@ -7,6 +7,9 @@ and how Dagster or the terminal show it.
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
 
 class PipelineError(Exception):
     """A failure that a person is told about: one message, no traceback.
@@ -45,6 +48,16 @@ class PipelineError(Exception):
             sentences.append(f"Missing: {self.missing}.")
         sentences.append(f"What to do: {self.remedy}")
         return " ".join(sentences)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copies and pickles are made like the original, keywords included."""
+        keywords: dict[str, Any] = {
+            "remedy": self.remedy,
+            "target": self.target,
+            "call": self.call,
+            "missing": self.missing,
+        }
+        return partial(type(self), self.what, **keywords), ()
 
     def with_target(self, target: str) -> PipelineError:
         """Name the target where the place that raised did not know it; returns self."""

@@ -89,8 +89,14 @@ def _held(folder: Path) -> Iterator[None]:
         raise ConfigurationError(
             f"{folder} has something in it that is no demo's.", remedy="Give --folder an empty or a new folder."
         )
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / _LOCK).open("a") as lock:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        opened = (folder / _LOCK).open("a")
+    except OSError as error:
+        raise ConfigurationError(
+            f"{folder} cannot be used: {error.strerror}.", remedy="Give --folder one that this process may write."
+        ) from None
+    with opened as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -101,11 +107,11 @@ def _held(folder: Path) -> Iterator[None]:
 
 
 def _empty(folder: Path) -> None:
-    for entry in folder.iterdir():
-        if entry.is_dir():
-            shutil.rmtree(entry)
-        elif entry.name != _LOCK:
-            entry.unlink()
+    """Remove what an earlier demo made; whatever else lies there is left alone."""
+    for name in ("dagster", "lake", "raito"):
+        if (folder / name).is_dir():
+            shutil.rmtree(folder / name)
+    (folder / "raito.yml").unlink(missing_ok=True)
 
 
 def _lead_environment_to(demo: Demo) -> None:

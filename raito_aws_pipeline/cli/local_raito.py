@@ -39,3 +39,8 @@ def command(port: int, state: Path) -> None:
             stopped.wait()
     except LocalRaitoError as error:
         raise ConfigurationError(error.what, remedy=error.remedy) from None
+    except OSError as error:
+        raise ConfigurationError(
+            f"The state folder {state} cannot be used: {error.strerror}.",
+            remedy="Give --state a folder that this process may write.",
+        ) from None

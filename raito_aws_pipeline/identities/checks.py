@@ -67,7 +67,7 @@ def check_schema(table: str, differences: Sequence[str]) -> CheckOutcome:
 
 def check_complete(table: str, failures: Sequence[ReadFailure]) -> CheckOutcome:
     """Everything could be read."""
-    named = [f"{f.subject or f.part}: {f.call}: {f.code}: {f.message} {f.remedy}" for f in failures]
+    named = [f"{f.subject or f.part}: {f.call}: {f.code}: {f.message.rstrip('.')}. {f.remedy}" for f in failures]
     named = [text.rstrip(".") for text in named]
     return _outcome(table, "complete", named, "Everything could be read", "Parts could not be read")
 

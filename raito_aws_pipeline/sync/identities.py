@@ -163,7 +163,10 @@ def _failures_in_lake(lake: Lake, target: Target) -> dict[str, tuple[ReadFailure
 def _write_identities(
     lake: Lake, target: Target, identities: Identities, read_failures: Sequence[ReadFailure]
 ) -> IdentitiesWritten:
-    failures = [*read_failures, *identities.failures]
+    failures = list(read_failures)
+    if not any(failure.part not in _NO_IDENTITIES for failure in failures):
+        # Else it is known already why groups are unknown.
+        failures += identities.failures
     # A group that is missing takes memberships of users with it. What is about neither counts for both, but for
     # roles and policies, which identities do not need.
     of_users = [f for f in failures if f.part not in _NO_IDENTITIES]

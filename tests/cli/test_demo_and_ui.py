@@ -97,3 +97,16 @@ def test_what_ui_starts_ends_with_it(tmp_path: Path, number: int) -> None:
 def _listens(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def test_a_port_in_use_and_a_folder_that_cannot_be_made_are_one_message(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        done = run(tmp_path, "ui", "--port", port)
+    assert done.returncode == 1 and f"Port {port} of 127.0.0.1 cannot be used" in done.stderr
+    (tmp_path / "file").write_text("")
+    done = run(tmp_path, "demo", "--folder", "file/demo")
+    assert done.returncode == 1 and "cannot be used: Not a directory" in done.stderr
+    assert "Traceback" not in done.stderr

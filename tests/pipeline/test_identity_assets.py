@@ -132,7 +132,9 @@ def test_no_secret_reaches_the_event_log_of_a_failed_run(
     world: World, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_SESSION_TOKEN", "session-token-of-ours")
-    message = "The canonical string was x-amz-security-token:session-token-of-ours"
+    message = (
+        "It does not match. The Canonical String for this request was 'x-amz-security-token:session-token-of-ours'"
+    )
     world.aws.faults.refuse("iam:GetAccountAuthorizationDetails", 403, "SignatureDoesNotMatch", message)
     result = run(world, instance)
     assert not result.success

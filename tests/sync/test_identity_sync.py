@@ -227,10 +227,9 @@ def test_a_page_that_fails_half_way_leaves_raito_as_it_was_and_fails_the_job(wor
 
 
 def test_a_second_page_that_fails_never_deletes(world: World) -> None:
-    world.aws.load(small_account(users=1100))
-    world.sync()
     world.aws.reset()
     world.aws.load(small_account(users=1100))
+    world.sync()
     world.aws.faults.deny("iam:GetAccountAuthorizationDetails", after=1)
     (report,) = world.sync(allow_mass_delete=True)
     assert isinstance(report.error, IncompleteDataError)
@@ -269,7 +268,7 @@ def test_what_nobody_foresaw_in_one_target_does_not_stop_the_next(
 def test_a_deprecated_version_is_a_warning(world: World, caplog: pytest.LogCaptureFixture) -> None:
     with LocalRaito(
         world.folder / "other",
-        versions=SupportedVersions(">= 0.60.0", deprecated=">= 0.60.0", message="Please upgrade."),
+        versions=SupportedVersions(">= 0.80.0", deprecated=">= 0.60.0", message="Please upgrade."),
     ) as old:
         world.raito = old
         world.environment |= {"AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER": old.url, "API_SECRET": old.secret}
