@@ -19,7 +19,6 @@ from typing import Any
 
 import dagster as dg
 import pyarrow as pa
-import pyarrow.dataset as pads
 
 from raito_aws_pipeline.lake.layout import table_folder
 from raito_aws_pipeline.lake.part_files import PartFile, write_part
@@ -123,7 +122,7 @@ def _is_pandas_frame(kind: Any) -> bool:
 def _stream(rows: Any) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
     if _is_pandas_frame(type(rows)):
         rows = pa.Table.from_pandas(rows, preserve_index=False)
-    if isinstance(rows, pads.Dataset):
+    if type(rows).__module__.startswith("pyarrow._dataset"):
         rows = rows.scanner().to_reader()
     if isinstance(rows, pa.Table):
         rows = rows.to_reader()

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
-import pyarrow.dataset as pads
 import pyarrow.fs as pafs
 import pyarrow.parquet as pq
 
@@ -22,6 +22,9 @@ from raito_aws_pipeline.lake.location import Location, open_location
 from raito_aws_pipeline.lake.part_files import PartFile, lake_failures, write_part
 from raito_aws_pipeline.model.columns import SCHEMA_VERSION_KEY, Row, RowT, from_batch, schema_of, to_batch
 from raito_aws_pipeline.model.read_failures import ReadFailure
+
+if TYPE_CHECKING:
+    import pyarrow.dataset as pads
 
 COMPLETE_KEY = "raito.complete"
 """Key of the Parquet metadata: `true` where everything that belongs into the file was read."""
@@ -107,7 +110,7 @@ class Lake:
                     remedy="Upgrade raito-aws-pipeline, or materialise the asset again with this version.",
                 )
         with lake_failures(self._name(key), "read"):
-            dataset = pads.dataset(
+            dataset = _datasets().dataset(
                 files, schema=schema_of(table), filesystem=self.location.filesystem, format="parquet"
             )
             return dataset.scanner(
@@ -126,7 +129,7 @@ class Lake:
         """
         files = [path for partition in partitions for path in self._existing_files(key, partition)]
         with lake_failures(self._name(key), "read"):
-            return pads.dataset(
+            return _datasets().dataset(
                 files,
                 filesystem=self.location.filesystem,
                 format="parquet",
@@ -188,3 +191,10 @@ class Lake:
 
     def _name(self, key: tuple[str, ...]) -> str:
         return "/".join((self.location.uri, *key))
+
+
+def _datasets() -> Any:
+    """`pyarrow.dataset`, imported at the first read: it imports pandas, which loading assets need not wait for."""
+    import pyarrow.dataset  # noqa: PLC0415
+
+    return pyarrow.dataset
