@@ -1,4 +1,4 @@
-"""Checks of the domain as Dagster's asset checks: specifications and results. The rules are in `identities.checks`."""
+"""Checks of the domain as Dagster's asset checks: specifications and results. The rules are in the rooms below."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import dagster as dg
 
-from raito_aws_pipeline.identities.checks import CheckDefinition, CheckOutcome
+from raito_aws_pipeline.model.checks import CheckDefinition, CheckOutcome
 
 
 def check_specs(definitions: Iterable[CheckDefinition], key: dg.AssetKey, table: str) -> list[dg.AssetCheckSpec]:

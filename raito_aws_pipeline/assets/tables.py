@@ -12,8 +12,8 @@ import dagster as dg
 
 from raito_aws_pipeline.configuration.targets import BrokenTarget, Target
 from raito_aws_pipeline.model.columns import columns_of
-from raito_aws_pipeline.sync.identities import TableWritten
 from raito_aws_pipeline.sync.tables import Table
+from raito_aws_pipeline.sync.written import TableWritten
 
 OWNERS = ["team:data-platform"]
 

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
 
-from raito_aws_pipeline.aws.caller import caller_identity
 from raito_aws_pipeline.aws.clients import AwsClients
 from raito_aws_pipeline.aws.iam.entities import AccountEntity
 from raito_aws_pipeline.aws.iam.sweep import sweep_account
 from raito_aws_pipeline.aws.identity_center import read_identity_center
 from raito_aws_pipeline.configuration.targets import Target, TargetKind
-from raito_aws_pipeline.errors import ConfigurationError
 from raito_aws_pipeline.identities.checks import (
-    CheckOutcome,
-    check_complete,
+    IDENTITY_CHECKS,
     check_memberships,
-    check_schema,
     check_unique_external_ids,
     check_unique_names,
 )
@@ -26,23 +22,15 @@ from raito_aws_pipeline.identities.iam import UserRules, identities_of_account
 from raito_aws_pipeline.identities.identities import Identities
 from raito_aws_pipeline.identities.identity_center import identities_of_organization
 from raito_aws_pipeline.lake.tables import Lake
+from raito_aws_pipeline.model.checks import CheckOutcome, check_complete, check_schema
 from raito_aws_pipeline.model.columns import from_batch, schema_differences, to_batch
 from raito_aws_pipeline.model.identities import Group, User
 from raito_aws_pipeline.model.read_failures import ReadFailure
-from raito_aws_pipeline.sync.tables import ACCOUNT_AUTHORIZATION_DETAILS, GROUPS, USERS, Table
+from raito_aws_pipeline.sync.account import require_account
+from raito_aws_pipeline.sync.tables import ACCOUNT_AUTHORIZATION_DETAILS, GROUPS, USERS
+from raito_aws_pipeline.sync.written import TableWritten, write_table
 
 _NO_IDENTITIES = ("roles", "policies")
-
-
-@dataclass(frozen=True, slots=True)
-class TableWritten:
-    """One table after it was written: its rows, its bytes as Parquet, and how many parts are missing."""
-
-    table: Table
-    uri: str
-    rows: int
-    bytes: int
-    failures: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +68,7 @@ def write_account_details(lake: Lake, target: Target, clients: AwsClients) -> Ac
         ConfigurationError: The credentials are those of another account than `aws-account-id`.
         PipelineError: Nothing could be read (no credentials, no permission, no connection).
     """
-    _require_account(target, clients)
+    require_account(target, clients)
     failures: list[ReadFailure] = []
     calls, way, advice = 0, "", ""
 
@@ -91,7 +79,7 @@ def write_account_details(lake: Lake, target: Target, clients: AwsClients) -> Ac
             calls, way, advice = calls + page.calls, page.way.value, page.advice
             yield to_batch(AccountEntity, page.entities)
 
-    details = _write(lake, target, ACCOUNT_AUTHORIZATION_DETAILS, batches(), failures)
+    details = write_table(lake, target, ACCOUNT_AUTHORIZATION_DETAILS, batches(), failures)
     return AccountRead(details, calls, way, advice)
 
 
@@ -135,7 +123,7 @@ def read_identities(lake: Lake, target: Target) -> IdentitiesInLake:
         LakeError: They were never written, or cannot be read.
     """
     outcomes = [
-        check_schema(table.name, schema_differences(table.row, lake.dataset(table.key(target)).schema))
+        check_schema(IDENTITY_CHECKS, table.name, schema_differences(table.row, lake.dataset(table.key(target)).schema))
         for table in (USERS, GROUPS)
     ]
     if not all(outcome.passed for outcome in outcomes):
@@ -146,7 +134,7 @@ def read_identities(lake: Lake, target: Target) -> IdentitiesInLake:
     groups = lake.read_rows(GROUPS.key(target), Group)
     after = _failures_in_lake(lake, target)
     outcomes += [
-        *(check_complete(name, before[name] or after[name]) for name in before),
+        *(check_complete(IDENTITY_CHECKS, name, before[name] or after[name]) for name in before),
         check_unique_external_ids(USERS.name, users),
         check_unique_names(USERS.name, users),
         check_memberships(users, groups),
@@ -172,28 +160,7 @@ def _write_identities(
     of_users = [f for f in failures if f.part not in _NO_IDENTITIES]
     of_groups = [f for f in of_users if f.part != USERS.name]
     return IdentitiesWritten(
-        users=_write(lake, target, USERS, [to_batch(User, identities.users)], of_users),
-        groups=_write(lake, target, GROUPS, [to_batch(Group, identities.groups)], of_groups),
+        users=write_table(lake, target, USERS, [to_batch(User, identities.users)], of_users),
+        groups=write_table(lake, target, GROUPS, [to_batch(Group, identities.groups)], of_groups),
         checks=read_identities(lake, target).checks,
     )
-
-
-def _write(
-    lake: Lake, target: Target, table: Table, batches: Iterable[pa.RecordBatch], failures: Sequence[ReadFailure]
-) -> TableWritten:
-    part = lake.write(table.key(target), table.row, batches, failures=failures)
-    return TableWritten(table, part.uri, part.rows, part.bytes, len(failures))
-
-
-def _require_account(target: Target, clients: AwsClients) -> None:
-    expected = target.aws.aws_account_id
-    if expected is None:
-        return
-    caller = caller_identity(clients)
-    if caller.account_id != expected:
-        raise ConfigurationError(
-            f"The AWS credentials are those of account {caller.account_id} ({caller.arn}), not of {expected}.",
-            target=target.name,
-            call="sts:GetCallerIdentity",
-            remedy="Correct aws-profile or the credentials, or take aws-account-id out of the target.",
-        )

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from raito_aws_pipeline.configuration.targets import Target, TargetKind
-from raito_aws_pipeline.errors import CheckFailedError, ConfigurationError, IncompleteDataError
-from raito_aws_pipeline.identities.checks import CheckOutcome
+from raito_aws_pipeline.errors import CheckFailedError, ConfigurationError
 from raito_aws_pipeline.identities.mass_delete import mass_delete
 from raito_aws_pipeline.lake.tables import Lake
 from raito_aws_pipeline.model.columns import to_batch
@@ -22,9 +21,11 @@ from raito_aws_pipeline.raito.session import RaitoSession
 from raito_aws_pipeline.raito.subtasks import IdentityStoreImportResult
 from raito_aws_pipeline.raito.tasks import JobType, Task
 from raito_aws_pipeline.sync.connections import RaitoOptions
-from raito_aws_pipeline.sync.identities import IdentitiesInLake, TableWritten, read_identities
+from raito_aws_pipeline.sync.identities import IdentitiesInLake, read_identities
+from raito_aws_pipeline.sync.push_guards import require_checks
 from raito_aws_pipeline.sync.raito_jobs import end_run, target_job
 from raito_aws_pipeline.sync.tables import GROUPS, RAITO_IDENTITY_STORE, USERS, Table
+from raito_aws_pipeline.sync.written import TableWritten, write_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def push_identities(
     """
     store_id = _identity_store_id(target)
     identities = read_identities(lake, target)
-    _require_checks(identities.checks, target)
+    require_checks(identities.checks, target, "users or groups")
     now = _pushed(identities, store_id)
     before = _last_push(lake, target, store_id)
     if target.raito.delete_untouched and not (allow_mass_delete or target.raito.allow_mass_delete):
@@ -93,7 +94,7 @@ def push_identities(
             timeout=options.import_timeout_seconds,
         )
     held = now if target.raito.delete_untouched else _together(before, now)
-    part = lake.write(RAITO_IDENTITY_STORE.key(target), PushedIdentity, [to_batch(PushedIdentity, held)])
+    written = write_table(lake, target, RAITO_IDENTITY_STORE, [to_batch(PushedIdentity, held)])
     return IdentityPush(
         job_id=task.address.job_id,
         users=users.records,
@@ -101,7 +102,7 @@ def push_identities(
         groups=groups.records,
         groups_bytes=groups.bytes,
         result=result,
-        written=TableWritten(RAITO_IDENTITY_STORE, part.uri, part.rows, part.bytes, 0),
+        written=written,
     )
 
 
@@ -114,24 +115,6 @@ def _identity_store_id(target: Target) -> str:
             remedy="Add it to the target; Raito shows it on the identity store's page.",
         )
     return target.raito.identity_store_id
-
-
-def _require_checks(checks: Sequence[CheckOutcome], target: Target) -> None:
-    failed = [o for o in checks if o.blocking and not o.passed]
-    if not failed:
-        return
-    text = " ".join(f"{o.table}.{o.name}: {o.description}" for o in failed)
-    if any(o.name == "complete" for o in failed):
-        raise IncompleteDataError(
-            f"Nothing was pushed, because the users or groups that lie in the lake are not all there. {text}",
-            target=target.name,
-            remedy="Mend what could not be read (each part says how), then run the sync again.",
-        )
-    raise CheckFailedError(
-        f"Nothing was pushed, because checks do not hold. {text}",
-        target=target.name,
-        remedy="Materialise users and groups again; if it stays so, look at the rows that the check names.",
-    )
 
 
 def _pushed(identities: IdentitiesInLake, store_id: str) -> list[PushedIdentity]:

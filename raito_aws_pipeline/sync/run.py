@@ -19,9 +19,10 @@ from raito_aws_pipeline.raito.jobs import Job
 from raito_aws_pipeline.raito.session import RaitoSession
 from raito_aws_pipeline.raito.tasks import JobType
 from raito_aws_pipeline.sync.connections import RaitoOptions, aws_clients, raito_session
-from raito_aws_pipeline.sync.identities import TableWritten, write_identities
+from raito_aws_pipeline.sync.identities import write_identities
 from raito_aws_pipeline.sync.identity_push import IdentityPush, push_identities
 from raito_aws_pipeline.sync.raito_jobs import end_run, target_job
+from raito_aws_pipeline.sync.written import TableWritten
 
 logger = logging.getLogger(__name__)
 

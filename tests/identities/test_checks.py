@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from raito_aws_pipeline.identities.checks import (
     IDENTITY_CHECKS,
-    check_complete,
     check_memberships,
-    check_schema,
     check_unique_external_ids,
     check_unique_names,
 )
 from raito_aws_pipeline.model.identities import Group, User
-from raito_aws_pipeline.model.read_failures import ReadFailure
 
 
 def user(external_id: str, *groups: str, name: str | None = None) -> User:
@@ -40,24 +37,6 @@ def test_a_membership_in_an_unknown_group_fails() -> None:
     assert not outcome.passed
     assert outcome.description == "Groups of members are unknown: ann in g2."
     assert check_memberships([user("ann", "g1")], [group("g1")]).passed
-
-
-def test_a_failed_part_makes_a_table_incomplete_and_says_how_to_mend_it() -> None:
-    failure = ReadFailure(
-        part="users", call="iam:ListUsers", code="AccessDenied", message="not allowed.", remedy="Allow iam:ListUsers."
-    )
-    outcome = check_complete("users", [failure])
-    assert (
-        outcome.description
-        == "Parts could not be read: users: iam:ListUsers: AccessDenied: not allowed. Allow iam:ListUsers."
-    )
-    assert check_complete("users", []).passed
-
-
-def test_only_ten_offenders_are_named_and_all_are_counted() -> None:
-    outcome = check_schema("users", [f"column '{i:02}' is missing" for i in range(12)])
-    assert outcome.description.endswith("column '09' is missing and 2 more.")
-    assert outcome.details == {"offenders": 12}
 
 
 def test_every_check_has_one_definition() -> None:

@@ -1,0 +1,43 @@
+"""A table of a target written to the lake, as reports and materialisations show it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from raito_aws_pipeline.configuration.targets import Target
+from raito_aws_pipeline.lake.tables import Lake
+from raito_aws_pipeline.model.read_failures import ReadFailure
+from raito_aws_pipeline.sync.tables import Table
+
+
+@dataclass(frozen=True, slots=True)
+class TableWritten:
+    """One table after it was written: its rows, its bytes as Parquet, and how many parts are missing."""
+
+    table: Table
+    uri: str
+    rows: int
+    bytes: int
+    failures: int
+
+
+def write_table(
+    lake: Lake, target: Target, table: Table, batches: Iterable[pa.RecordBatch], failures: Sequence[ReadFailure] = ()
+) -> TableWritten:
+    """Write a table in place of what lies there, in bounded memory (`lake.part_files`).
+
+    Args:
+        lake: The lake.
+        target: Whose table it is.
+        table: The table.
+        batches: Its rows.
+        failures: What could not be read of it; may still grow while the batches are taken.
+
+    Raises:
+        LakeError: It cannot be written.
+    """
+    part = lake.write(table.key(target), table.row, batches, failures=failures)
+    return TableWritten(table, part.uri, part.rows, part.bytes, len(failures))
