@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo ui test lint bench clean lock
+.PHONY: demo ui test lint bench clean lock s3-actions
 
 demo: .venv/installed
 	$(BIN)/raito-aws-pipeline demo
@@ -23,6 +23,9 @@ clean:
 
 lock:
 	uv pip compile pyproject.toml --extra local --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-strip-extras --output-file requirements.lock
+
+s3-actions: .venv/installed
+	$(BIN)/python -m development.s3_actions
 
 .venv/installed: requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv

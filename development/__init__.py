@@ -1,0 +1,1 @@
+"""What makes generated files of this project; not part of the wheel."""
