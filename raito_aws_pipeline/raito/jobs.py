@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from types import TracebackType
 from typing import Self
 
@@ -34,7 +34,7 @@ class Job:
         identity_store_id: str | None,
         on_opened: Callable[[str], None] | None,
         on_closed: Callable[[str], None] | None,
-        upload_logs: bool,
+        upload_logs: Collection[JobType],
     ) -> None:
         self.session = session
         self.data_source_id = data_source_id or None
@@ -63,7 +63,7 @@ class Job:
 
     def task(self, job_type: JobType) -> Task:
         """A task of this job, to be used as a context manager around its work."""
-        return Task(self.session, self._address(job_type), upload_log=self._upload_logs)
+        return Task(self.session, self._address(job_type), upload_log=job_type in self._upload_logs)
 
     def skip_task(self, job_type: JobType) -> None:
         """Tell Raito that a task is left out; it has no other event and no log (protocol 2.7)."""
@@ -108,7 +108,7 @@ def open_job(
     *,
     on_opened: Callable[[str], None] | None = None,
     on_closed: Callable[[str], None] | None = None,
-    upload_logs: bool = True,
+    upload_logs: Collection[JobType] = frozenset(JobType),
 ) -> Job:
     """A job for one target; entering it opens it at Raito, leaving it closes it there.
 
@@ -122,7 +122,7 @@ def open_job(
         on_opened: Called with the job's id before anything else happens in the job: remember it durably, so that a
             killed run's job can be closed later (`close_abandoned_job`).
         on_closed: Called with the job's id once Raito knows that it has ended, and only then: forget it.
-        upload_logs: Whether tasks give their log to Raito.
+        upload_logs: The kinds of task that give their log to Raito.
 
     Raises:
         PipelineError: On entering, when the job cannot be opened.

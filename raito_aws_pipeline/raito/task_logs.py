@@ -10,6 +10,7 @@ import datetime
 import logging
 import tempfile
 import threading
+from contextvars import ContextVar
 from pathlib import Path
 
 from raito_aws_pipeline.errors import PipelineError
@@ -22,12 +23,17 @@ logger = logging.getLogger(__name__)
 
 _PACKAGE = logging.getLogger("raito_aws_pipeline")
 
+_catching: ContextVar[TaskLog | None] = ContextVar("raito_task_log", default=None)
+"""The log of the task that is being done here; None in a thread that nobody handed a context to."""
+
 
 class TaskLog:
-    """Catches what the current thread logs through this package's loggers, from `start` to `finish`, of every level.
+    """Catches what is logged through this package's loggers by the task, from `start` to `finish`, of every level.
 
-    Other threads may run the tasks of other targets, whose lines must not reach this target's Raito. The file lies in
-    the system's temporary folder, holds one line a message, and is deleted by `finish`.
+    The task is the current context: this thread, and threads that do its calls within a copy of the context
+    (`contextvars`), as `aws.concurrent_calls` does. Other threads may run the tasks of other targets, whose lines must
+    not reach this target's Raito. The file lies in the system's temporary folder, holds one line a message, and is
+    deleted by `finish`.
 
     Args:
         session: The session.
@@ -41,6 +47,7 @@ class TaskLog:
         self._job_type = job_type
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._handler: logging.FileHandler | None = None
+        self._outer: TaskLog | None = None
 
     def start(self) -> None:
         """Begin to catch; without room for a temporary file there is a warning and no log."""
@@ -50,8 +57,10 @@ class TaskLog:
         except OSError as failure:
             logger.warning("The log of task %s is not kept for Raito: %s", self._job_type, failure)
             return
-        thread = threading.get_ident()
-        self._handler.addFilter(lambda record: record.thread == thread)
+        self._outer = _catching.get()
+        _catching.set(self)
+        # Asked in the thread that logs.
+        self._handler.addFilter(lambda _: _catching.get() is self)
         self._handler.setFormatter(_LineFormatter())
         _verbosity.raise_()
         _PACKAGE.addHandler(self._handler)
@@ -62,6 +71,7 @@ class TaskLog:
         if handler is None or folder is None:
             return
         self._handler = self._folder = None
+        _catching.set(self._outer)
         _PACKAGE.removeHandler(handler)
         _verbosity.restore()
         handler.close()

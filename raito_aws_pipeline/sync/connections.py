@@ -12,6 +12,7 @@ from raito_aws_pipeline.configuration.parameters import GeneralParameters
 from raito_aws_pipeline.configuration.targets import Target
 from raito_aws_pipeline.raito.connection import RAITO_COGNITO_URL, RaitoConnection
 from raito_aws_pipeline.raito.session import RaitoSession
+from raito_aws_pipeline.raito.tasks import JobType
 from raito_aws_pipeline.raito.version_gate import check_version
 
 logger = logging.getLogger(__name__)
@@ -26,18 +27,26 @@ class RaitoOptions:
 
     Args:
         import_timeout_seconds: How long Raito may work on one import.
-        upload_identity_log: Whether the log of the identity task is given to Raito.
+        upload_logs: The kinds of task whose log is given to Raito.
     """
 
     import_timeout_seconds: float
-    upload_identity_log: bool
+    upload_logs: frozenset[JobType]
 
 
 def raito_options(general: GeneralParameters) -> RaitoOptions:
     """The options that the top level of `raito.yml` says."""
+    switched_off = {
+        JobType.DS: general.disable_log_forwarding_data_source_sync,
+        JobType.IS: general.disable_log_forwarding_identity_store_sync,
+        JobType.DA: general.disable_log_forwarding_data_access_sync,
+        JobType.DU: general.disable_log_forwarding_data_usage_sync,
+    }
     return RaitoOptions(
         import_timeout_seconds=general.raito_import_timeout * 60,
-        upload_identity_log=not (general.disable_log_forwarding or general.disable_log_forwarding_identity_store_sync),
+        upload_logs=frozenset(
+            kind for kind, is_off in switched_off.items() if not (is_off or general.disable_log_forwarding)
+        ),
     )
 
 

@@ -47,7 +47,7 @@ def target_job(lake: Lake, target: Target, session: RaitoSession, options: Raito
         target.raito.identity_store_id,
         on_opened=lambda job_id: _remember(lake, target, job_id),
         on_closed=lambda job_id: _forget(lake, target, job_id),
-        upload_logs=options.upload_identity_log,
+        upload_logs=options.upload_logs,
     ) as job:
         yield job
 

@@ -59,7 +59,7 @@ def files(tmp_path: Path) -> tuple[Path, Path]:
 
 
 def _import(session: RaitoSession, files: tuple[Path, Path]) -> IdentityStoreImportResult:
-    with open_job(session, "ds", "is", upload_logs=False) as job, job.task(JobType.IS) as task:
+    with open_job(session, "ds", "is", upload_logs=()) as job, job.task(JobType.IS) as task:
         return import_identities(task, "is", *files)
 
 

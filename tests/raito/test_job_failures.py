@@ -196,7 +196,7 @@ def test_a_job_that_cannot_be_remembered_is_closed_as_failed(session: RaitoSessi
 def test_warnings_travel_with_the_next_event_that_raito_takes_and_only_once(
     session: RaitoSession, raito: ScriptedRaito
 ) -> None:
-    with open_job(session, "ds", "is", upload_logs=False) as job, job.task(JobType.IS) as task:
+    with open_job(session, "ds", "is", upload_logs=()) as job, job.task(JobType.IS) as task:
         task.warn("one")
         raito.refused = {"addTaskEvent"}
         task.event(Status.DATA_UPLOAD)

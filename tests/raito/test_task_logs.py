@@ -7,10 +7,12 @@ import re
 import tempfile
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from raito_aws_pipeline.aws.concurrent_calls import in_order
 from raito_aws_pipeline.raito.connection import RaitoConnection
 from raito_aws_pipeline.raito.jobs import open_job
 from raito_aws_pipeline.raito.session import RaitoSession
@@ -86,6 +88,37 @@ def test_what_other_threads_and_other_packages_log_stays_here(session: RaitoSess
     assert "of a library" not in uploads.logs[0]
 
 
+def test_what_the_calls_of_a_task_log_in_other_threads_is_in_its_log(session: RaitoSession, uploads: Uploads) -> None:
+    with ThreadPoolExecutor(3) as executor:
+        list(in_order(lambda n: logger.warning("early %d", n), range(3), executor, 3))
+        with open_job(session, "ds", "is") as job, job.task(JobType.DS):
+            list(in_order(lambda n: logger.debug("call %d", n), range(9), executor, 3))
+        list(in_order(lambda n: logger.warning("late %d", n), range(3), executor, 3))
+
+    [log] = uploads.logs
+    assert sorted(re.findall(r"call \d", log)) == [f"call {n}" for n in range(9)]
+    assert "early" not in log and "late" not in log
+
+
+def test_of_two_tasks_at_a_time_each_has_its_own_log(session: RaitoSession, uploads: Uploads) -> None:
+    both = threading.Barrier(2, timeout=10)
+
+    def sync(name: str) -> None:
+        with open_job(session, "ds", "is") as job, job.task(JobType.IS), ThreadPoolExecutor(2) as executor:
+            both.wait()
+            list(in_order(lambda n: logger.info("%s %d", name, n), range(4), executor, 2))
+            both.wait()
+
+    threads = [threading.Thread(target=sync, args=(name,)) for name in ("one", "two")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    found = sorted(tuple(sorted(re.findall(r"(?:one|two) \d", log))) for log in uploads.logs)
+    assert found == [tuple(f"{name} {n}" for n in range(4)) for name in ("one", "two")]
+
+
 @pytest.mark.parametrize("failure", [None, KeyboardInterrupt, ValueError])
 def test_nothing_is_left_behind(
     failure: type[BaseException] | None,
@@ -110,11 +143,21 @@ def test_nothing_is_left_behind(
 
 
 def test_it_can_be_switched_off(session: RaitoSession, uploads: Uploads) -> None:
-    with open_job(session, "ds", "is", upload_logs=False) as job, job.task(JobType.IS):
+    with open_job(session, "ds", "is", upload_logs=()) as job, job.task(JobType.IS):
         logger.warning("something")
 
     assert uploads.logs == []
     assert "addLogFileToTask" not in uploads.raito.operations
+
+
+def test_it_can_be_switched_off_for_one_kind_of_task(session: RaitoSession, uploads: Uploads) -> None:
+    with open_job(session, "ds", "is", upload_logs={JobType.DS}) as job:
+        for kind in (JobType.DS, JobType.IS):
+            with job.task(kind):
+                logger.warning("in %s", kind)
+
+    [log] = uploads.logs
+    assert "in DS" in log
 
 
 def test_without_room_for_it_the_task_goes_on(
