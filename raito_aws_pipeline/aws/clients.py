@@ -15,7 +15,11 @@ from typing import TYPE_CHECKING, Any, Literal, cast, overload
 import botocore.session
 from botocore.config import Config
 from botocore.configprovider import ConfiguredEndpointProvider
+from botocore.credentials import Credentials
+from botocore.exceptions import NoCredentialsError
 from botocore.handlers import json_decode_policies
+from botocore.httpsession import URLLib3Session
+from botocore.utils import get_environ_proxies
 
 from raito_aws_pipeline import __version__
 from raito_aws_pipeline.aws.failures import aws_call
@@ -136,6 +140,33 @@ class AwsClients:
             if key not in self._clients:
                 self._clients[key] = self._make_client(service, region)
             return self._clients[key]
+
+    def credentials(self) -> Credentials:
+        """The credentials that calls are signed with; temporary ones renew themselves when they are frozen.
+
+        Raises:
+            CredentialsError: There are none.
+        """
+        with self._lock, aws_call("credentials"):
+            credentials = self._session().get_credentials()
+            if credentials is None:
+                raise NoCredentialsError
+            return credentials
+
+    def http_session(self, url: str) -> URLLib3Session:
+        """The SDK's HTTP layer for requests to a URL that are signed by hand: proxies, certificates, time-outs."""
+        with self._lock, aws_call("connection"):
+            return URLLib3Session(
+                verify=self._session().get_config_variable("ca_bundle") or True,
+                proxies=get_environ_proxies(url),
+                timeout=cast("Any", (CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS)),
+                max_pool_connections=max(SMALLEST_CONNECTION_POOL, self.concurrency),
+            )
+
+    @property
+    def user_agent(self) -> str:
+        """What the requests of this program say they come from."""
+        return self._user_agent
 
     def _region_of(self, service: str) -> str:
         if service in SERVICES_WITHOUT_REGIONS:
