@@ -221,7 +221,7 @@ def test_what_a_catalogue_entry_lacks_is_lacking_in_the_row(monkeypatch: pytest.
         {"Name": "view", "TableType": "VIRTUAL_VIEW", "StorageDescriptor": {"Columns": None}},
     ]
     page = read_scripted(monkeypatch, [{"Name": "db"}], {"db": json_answer(TableList=entries)})
-    bare = {"region": REGION, "database": "db"}
+    bare: dict[str, Any] = {"region": REGION, "database": "db"}
     assert page.failures == []
     assert page.tables == [
         GlueTable(**bare, name="link"),
