@@ -59,6 +59,13 @@ JOB_SUBTASK = RawDocument(
     repeatable=True,
 )
 
+SET_DATA_SOURCE_METADATA = TypedDocument(
+    "setDataSourceMetaData",
+    "mutation ($id:ID!$input:DataSourceMetaDataInput!){setDataSourceMetaData(id: $id, input: $input)"
+    "{__typename,... on DataSource{id},... on BaseError{message}}}",
+    repeatable=True,
+)
+
 SET_IDENTITY_STORE_METADATA = RawDocument(
     "setIdentityStoreMetaData",
     "mutation SetMetaData{setIdentityStoreMetaData{__typename ... on IdentityStore{id}}}",
@@ -70,5 +77,12 @@ IMPORT_IDENTITIES = RawDocument(
     "importIdentityRequest",
     "mutation ImportIdentityRequest{importIdentityRequest{subtask{status subtaskId}}}",
     operation_name="ImportIdentityRequest",
+    repeatable=False,
+)
+
+IMPORT_DATA_OBJECTS = RawDocument(
+    "importDataSourceRequest",
+    "mutation ImportDataSourceRequest{importDataSourceRequest{subtask{status subtaskId}}}",
+    operation_name="ImportDataSourceRequest",
     repeatable=False,
 )

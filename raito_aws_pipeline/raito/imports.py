@@ -13,11 +13,17 @@ from typing import Any, TypeVar
 import msgspec
 
 from raito_aws_pipeline.errors import RaitoRejectedError
-from raito_aws_pipeline.raito.documents import IMPORT_IDENTITIES
+from raito_aws_pipeline.raito.documents import IMPORT_DATA_OBJECTS, IMPORT_IDENTITIES
 from raito_aws_pipeline.raito.files import upload_file
 from raito_aws_pipeline.raito.graphql import RawDocument, send_raw
 from raito_aws_pipeline.raito.statuses import Status, parse_status
-from raito_aws_pipeline.raito.subtasks import IdentityStoreImportResult, Subtask, SubtaskResult, wait_for_subtask
+from raito_aws_pipeline.raito.subtasks import (
+    DataSourceImportResult,
+    IdentityStoreImportResult,
+    Subtask,
+    SubtaskResult,
+    wait_for_subtask,
+)
 from raito_aws_pipeline.raito.tasks import Task, TaskResult
 
 DEFAULT_TIMEOUT_SECONDS = 3600.0
@@ -84,6 +90,50 @@ def import_identities(
             removed=result.groups_removed,
         ),
     ]
+    return result
+
+
+def import_data_objects(
+    task: Task,
+    data_source_id: str,
+    file: Path,
+    *,
+    delete_untouched: bool,
+    tag_sources_scope: Sequence[str] = (),
+    timeout: float = DEFAULT_TIMEOUT_SECONDS,
+) -> DataSourceImportResult:
+    """Import data objects into a data source; the counts become the task's result, warnings counted as failed.
+
+    Args:
+        task: The running task.
+        data_source_id: The data source.
+        file: Import file of data objects (protocol 6.4).
+        delete_untouched: Remove what the data source holds and the file does not; false for a file that is not whole.
+        tag_sources_scope: Sources whose tags are reconciled; empty: those that occur in the file.
+        timeout: Seconds that Raito may work on it.
+
+    Raises:
+        RaitoRejectedError: Raito refuses the file or the import.
+        RaitoTimeoutError: It takes longer than `timeout`.
+        PipelineError: Raito cannot be reached.
+    """
+    [file_key] = _upload(task, file)
+    settings = {
+        "dataSource": data_source_id,
+        "deleteUntouched": delete_untouched,
+        "fileKey": file_key,
+        "tagSourcesScope": list(tag_sources_scope),
+    }
+    result = _import(task, IMPORT_DATA_OBJECTS, settings, DataSourceImportResult, timeout)
+    task.results.append(
+        TaskResult(
+            object_type="data objects",
+            added=result.data_objects_added,
+            updated=result.data_objects_updated,
+            removed=result.data_objects_removed,
+            failed=len(result.warnings or ()),
+        )
+    )
     return result
 
 

@@ -1,4 +1,4 @@
-"""One identity task, compared request by request with what the Raito CLI sent in the golden wire record."""
+"""A job with the tasks DS and IS, compared request by request with what the Raito CLI sent in the golden record."""
 
 from __future__ import annotations
 
@@ -9,22 +9,36 @@ import pytest
 import requests
 import requests.adapters
 
+from raito_aws_pipeline.data_objects.metadata import data_source_metadata
 from raito_aws_pipeline.local.raito.server import LocalRaito
 from raito_aws_pipeline.model.columns import to_batch
+from raito_aws_pipeline.model.data_objects import DataObject
 from raito_aws_pipeline.model.identities import Group, User
+from raito_aws_pipeline.model.s3_actions import s3_actions
 from raito_aws_pipeline.model.tags import AWS_TAG_SOURCE, Tag
 from raito_aws_pipeline.raito.import_files import write_import_file
-from raito_aws_pipeline.raito.imports import import_identities
+from raito_aws_pipeline.raito.imports import import_data_objects, import_identities
 from raito_aws_pipeline.raito.jobs import end_of_targets_sync, open_job
-from raito_aws_pipeline.raito.metadata import set_identity_store_metadata
+from raito_aws_pipeline.raito.metadata import set_data_source_metadata, set_identity_store_metadata
 from raito_aws_pipeline.raito.session import RaitoSession
 from raito_aws_pipeline.raito.tasks import JobType
 from raito_aws_pipeline.raito.version_gate import check_version
 from tests.golden import golden_json
 from tests.raito.wire_record import WireRecorder, recorded, with_one_poll
 
-OTHER_TASKS = (range(6, 20), range(36, 81))
-"""Requests of the tasks DS, DA and DU in the record."""
+OTHER_TASKS = range(36, 81)
+"""Requests of the tasks DA and DU in the record."""
+
+DATA_OBJECTS = [
+    DataObject(
+        external_id=f"123456789012{path}",
+        name=path[1:] or "123456789012",
+        full_name=f"123456789012{path}",
+        type="bucket" if path else "datasource",
+        parent_external_id="123456789012" if path else "",
+    )
+    for path in ("", *(f":eu-west-1:bucket-{n}" for n in range(21)))
+]
 
 USERS = [
     User(
@@ -44,10 +58,10 @@ GROUPS = [Group(external_id="AGPA1", name="analysts", display_name="analysts")]
 
 @pytest.fixture
 def cli_requests() -> list[dict[str, Any]]:
-    """What the Raito CLI sent for a job with an identity task."""
+    """What the Raito CLI sent for a job with the two tasks."""
     entries = golden_json("wire", "sequence.json")["requests"]
     poll = next(entry["selected"] for entry in entries if entry.get("operation") == "jobSubtask")
-    kept = [entry for entry in entries if not any(entry["n"] in numbers for numbers in OTHER_TASKS)]
+    kept = [entry for entry in entries if entry["n"] not in OTHER_TASKS]
     return with_one_poll([recorded(entry, poll) for entry in kept])
 
 
@@ -63,7 +77,7 @@ def our_requests(
             local_raito.data_source_id: "<data source>",
             local_raito.identity_store_id: "<identity store>",
         },
-        uploads=["users", "groups", "log-IS"],
+        uploads=["dataObjects", "log-DS", "users", "groups", "log-IS"],
     )
     send = requests.adapters.HTTPAdapter.send
 
@@ -81,13 +95,18 @@ def our_requests(
         return response
 
     monkeypatch.setattr(requests.adapters.HTTPAdapter, "send", send_and_record)
-    store = local_raito.identity_store_id
+    source, store = local_raito.data_source_id, local_raito.identity_store_id
+    objects = write_import_file(DataObject, [to_batch(DataObject, DATA_OBJECTS)], tmp_path / "data-objects.json")
     users = write_import_file(User, [to_batch(User, USERS)], tmp_path / "users.json")
     groups = write_import_file(Group, [to_batch(Group, GROUPS)], tmp_path / "groups.json")
     check_version(session)
-    with open_job(session, local_raito.data_source_id, store) as job, job.task(JobType.IS) as task:
-        set_identity_store_metadata(session, store)
-        import_identities(task, store, users.path, groups.path)
+    with open_job(session, source, store) as job:
+        with job.task(JobType.DS) as task:
+            set_data_source_metadata(session, source, data_source_metadata(glue=False, organization=True))
+            import_data_objects(task, source, objects.path, delete_untouched=True)
+        with job.task(JobType.IS) as task:
+            set_identity_store_metadata(session, store)
+            import_identities(task, store, users.path, groups.path)
     end_of_targets_sync(session, [job.job_id])
     return with_one_poll(recorder.requests)
 
@@ -104,15 +123,22 @@ def test_the_same_requests_come_in_the_same_order(
 def test_each_request_is_the_same_but_for_what_is_deliberate(
     our_requests: list[dict[str, Any]], cli_requests: list[dict[str, Any]]
 ) -> None:
-    expected = []
+    lists = [sum(action.in_object_list for action in s3_actions().values()), len(s3_actions())]
+    for entry in our_requests:
+        if entry.get("operation") == "setDataSourceMetaData":
+            _summarize_permissions(entry)
     for entry in cli_requests:
-        if entry.get("operation") == "setIdentityStoreMetaData":
-            # The Raito CLI does not notice that Raito answers with an error instead of the store; by the name of the
-            # answer's type we do (protocol 5.3).
+        if entry.get("operation") in ("setDataSourceMetaData", "setIdentityStoreMetaData"):
+            # By the name of the answer's type we tell one error from another, and notice that Raito answers with an
+            # error instead of an identity store, which the Raito CLI does not (protocol 5.3).
             entry["selected"] = sorted([*entry["selected"], "__typename"])
-        expected.append(entry)
+        if entry.get("operation") == "setDataSourceMetaData":
+            for permissions in _permissions(entry):
+                # We tell Raito of all S3 actions of IAM, in an order that stays the same.
+                permissions["<count>"] = {42: lists[0], 128: lists[1]}[permissions["<count>"]]
+                permissions["<first>"]["globalPermissions"].sort(reverse=True)
 
-    for ours, theirs in zip(our_requests, expected, strict=True):
+    for ours, theirs in zip(our_requests, cli_requests, strict=True):
         assert ours == theirs
 
 
@@ -127,4 +153,16 @@ def test_our_bodies_are_clean_json_where_the_raito_clis_have_stray_bytes(
     }
     ours = {entry.get("operation") for entry in our_requests if entry.get("dialect") == "raw"}
 
-    assert ours == stray & {"setIdentityStoreMetaData", "importIdentityRequest"}
+    assert ours == stray & {"importDataSourceRequest", "setIdentityStoreMetaData", "importIdentityRequest"}
+
+
+def _permissions(entry: dict[str, Any]) -> list[Any]:
+    types = entry["variables"]["input"]["dataObjectTypes"]
+    return [data_object_type["permissions"] for data_object_type in types]
+
+
+def _summarize_permissions(entry: dict[str, Any]) -> None:
+    """As the record has them: their number, and the first without its description."""
+    for data_object_type in entry["variables"]["input"]["dataObjectTypes"]:
+        [first, *others] = data_object_type["permissions"]
+        data_object_type["permissions"] = {"<count>": len(others) + 1, "<first>": {**first, "description": "<text>"}}

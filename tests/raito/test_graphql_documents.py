@@ -25,6 +25,17 @@ ARGUMENTS: dict[str, Mapping[str, Any]] = {
         "id": "i",
         "input": {"type": "aws-account", "icon": "", "canBeLinked": False, "canBeMaster": False},
     },
+    "importDataSourceRequest": {
+        "input": {
+            "jobId": "j",
+            "importSettings": {
+                "dataSource": "d",
+                "deleteUntouched": True,
+                "fileKey": "f",
+                "tagSourcesScope": ["aws-s3"],
+            },
+        }
+    },
     "importIdentityRequest": {
         "input": {
             "jobId": "j",

@@ -16,6 +16,9 @@ from graphql.language import ast
 
 COUNTS = ("added", "updated", "removed", "failed")
 
+TASKS = {"importDataSourceRequest": "DS", "importIdentityRequest": "IS"}
+"""The task that an import belongs to."""
+
 
 @dataclass
 class WireRecorder:
@@ -106,7 +109,7 @@ class WireRecorder:
             if operation == "createJob":
                 self.placeholders[answer["jobId"]] = "<job>"
             if "subtask" in answer:
-                self.placeholders[answer["subtask"]["subtaskId"]] = "<subtask IS>"
+                self.placeholders[answer["subtask"]["subtaskId"]] = f"<subtask {TASKS[operation]}>"
 
     def _placed(self, value: Any, member: str = "") -> Any:
         match value:
