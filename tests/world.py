@@ -13,8 +13,11 @@ from raito_aws_pipeline.configuration.settings import Settings, load_settings
 from raito_aws_pipeline.lake.tables import Lake
 from raito_aws_pipeline.local.aws.server import LocalAws
 from raito_aws_pipeline.local.raito.server import LocalRaito
+from raito_aws_pipeline.raito.tasks import JobType
 from raito_aws_pipeline.sync.connections import raito_options
-from raito_aws_pipeline.sync.run import RunOptions, TargetReport, sync_targets
+from raito_aws_pipeline.sync.run import TargetReport, sync_targets
+from raito_aws_pipeline.sync.run_options import RunOptions
+from raito_aws_pipeline.sync.task_reports import Pushed, TaskReport
 
 ACCOUNT_CONNECTOR = "raito-io/cli-plugin-aws-account"
 ORGANIZATION_CONNECTOR = "raito-io/cli-plugin-aws-organization"
@@ -37,6 +40,18 @@ def small_account(users: int = 3) -> dict[str, Any]:
             ],
         },
     }
+
+
+def task_of(report: TargetReport, job_type: JobType) -> TaskReport:
+    """What became of one task of a target."""
+    (task,) = [task for task in report.tasks if task.job_type is job_type]
+    return task
+
+
+def pushed(report: TargetReport, what: str) -> Pushed:
+    """What a target pushed of one kind of object."""
+    (found,) = [p for task in report.tasks for p in task.pushed if p.what == what]
+    return found
 
 
 @dataclass
@@ -82,11 +97,17 @@ class World:
         path = self.write_config(*targets, **top)
         return load_settings(path, self.environment, working_directory=self.folder, home=self.folder)
 
-    def sync(self, *targets: Mapping[str, Any], allow_mass_delete: bool = False, **top: Any) -> list[TargetReport]:
+    def sync(
+        self,
+        *targets: Mapping[str, Any],
+        allow_mass_delete: bool = False,
+        only: frozenset[JobType] = frozenset(),
+        **top: Any,
+    ) -> list[TargetReport]:
         """One run over these targets."""
         settings = self.settings(*targets, **top)
         reports: list[TargetReport] = []
-        options = RunOptions(allow_mass_delete, raito_options(settings.general))
+        options = RunOptions(allow_mass_delete, raito_options(settings.general), only)
         sync_targets(self.lake, settings.targets, self.environment, options, reports.append)
         return reports
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rich.table import Table
 
 from raito_aws_pipeline.cli.terminal import console
 from raito_aws_pipeline.sync.run import TargetReport
+from raito_aws_pipeline.sync.task_reports import TaskReport
+from raito_aws_pipeline.sync.task_table import NAMES
 
 
 def print_reports(reports: Sequence[TargetReport], lake_uri: str) -> None:
@@ -29,27 +31,21 @@ def print_reports(reports: Sequence[TargetReport], lake_uri: str) -> None:
 
 
 def _lines(report: TargetReport) -> list[tuple[str, str, str, str]]:
-    lines = [
-        (
-            f"read {w.table.name}",
-            str(w.rows),
-            str(w.bytes),
-            f"{w.failures} parts not read" if w.failures else "complete",
-        )
-        for w in report.written
-    ]
-    push = report.identities
-    if push:
-        r = push.result
-        users = _counted(r.users_added, r.users_updated, r.users_removed)
-        groups = _counted(r.groups_added, r.groups_updated, r.groups_removed)
-        lines.append(("pushed users", str(push.users), str(push.users_bytes), users))
-        lines.append(("pushed groups", str(push.groups), str(push.groups_bytes), groups))
-        lines.extend(("warning of Raito", "", "", warning) for warning in r.warnings or ())
-    if report.skipped:
-        lines.append(("identities left out", "", "", report.skipped))
+    lines = [line for task in report.tasks for line in _lines_of_task(task)]
+    left_out: dict[str, list[str]] = {}
+    for task in report.tasks:
+        if task.skipped:
+            left_out.setdefault(task.skipped, []).append(NAMES[task.job_type])
+    lines += [(f"left out: {', '.join(names)}", "", "", reason) for reason, names in left_out.items()]
     return [*lines, ("failed" if report.error else "done", "", "", f"{report.seconds:.1f} s")]
 
 
-def _counted(added: int, updated: int, removed: int) -> str:
-    return f"Raito counted {added} added, {updated} updated, {removed} removed"
+def _lines_of_task(task: TaskReport) -> Iterator[tuple[str, str, str, str]]:
+    for written in task.written:
+        result = f"{written.failures} parts not read" if written.failures else "complete"
+        yield f"read {written.table.name}", str(written.rows), str(written.bytes), result
+    for pushed in task.pushed:
+        counted = f"Raito counted {pushed.added} added, {pushed.updated} updated, {pushed.removed} removed"
+        yield f"pushed {pushed.what}", str(pushed.records), str(pushed.bytes), counted
+    for warning in task.warnings:
+        yield "warning of Raito", "", "", warning

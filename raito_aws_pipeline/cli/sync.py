@@ -16,7 +16,9 @@ from raito_aws_pipeline.cli.reports import print_reports
 from raito_aws_pipeline.configuration.settings import load_settings
 from raito_aws_pipeline.lake.tables import Lake
 from raito_aws_pipeline.sync.connections import raito_options
-from raito_aws_pipeline.sync.run import RunOptions, TargetReport, sync_targets
+from raito_aws_pipeline.sync.run import TargetReport, sync_targets
+from raito_aws_pipeline.sync.run_options import RunOptions
+from raito_aws_pipeline.sync.task_table import CHOICES
 
 
 @click.command("sync")
@@ -24,11 +26,12 @@ from raito_aws_pipeline.sync.run import RunOptions, TargetReport, sync_targets
     "--config", type=click.Path(path_type=Path), help="raito.yml; default: ./raito.yml, then ~/.raito/raito.yml."
 )
 @click.option("--target", "targets", multiple=True, help="Only the target of this name; may be repeated.")
-@click.option("--only", type=click.Choice(["identity"]), help="Only this part of the sync.")
+@click.option(
+    "--only", multiple=True, type=click.Choice(list(CHOICES)), help="Only this task of the sync; may be repeated."
+)
 @click.option("--allow-mass-delete", is_flag=True, help="Push even where more than half of the last push would go.")
-def command(config: Path | None, targets: tuple[str, ...], only: str | None, allow_mass_delete: bool) -> None:
+def command(config: Path | None, targets: tuple[str, ...], only: tuple[str, ...], allow_mass_delete: bool) -> None:
     """Read the targets of raito.yml from AWS and push them to Raito, once."""
-    del only  # identities are all that this version syncs
     show_warnings()
     signal.signal(signal.SIGTERM, _cancel)
     overrides = {"only-targets": ",".join(targets)} if targets else {}
@@ -44,7 +47,9 @@ def command(config: Path | None, targets: tuple[str, ...], only: str | None, all
         if finished.error:
             print_failure(finished.error)
 
-    options = RunOptions(allow_mass_delete, raito_options(settings.general))
+    options = RunOptions(
+        allow_mass_delete, raito_options(settings.general), only=frozenset(CHOICES[name] for name in only)
+    )
     sync_targets(Lake(settings.general.lake_uri), settings.targets, os.environ, options, report)
     print_reports(reports, settings.general.lake_uri)
     if any(finished.error for finished in reports):

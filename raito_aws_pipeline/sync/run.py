@@ -10,48 +10,36 @@ import logging
 import time
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from raito_aws_pipeline.configuration.targets import BrokenTarget, Target
 from raito_aws_pipeline.errors import CredentialsError, PipelineError, UnexpectedError
 from raito_aws_pipeline.lake.tables import Lake
-from raito_aws_pipeline.raito.jobs import Job
 from raito_aws_pipeline.raito.session import RaitoSession
-from raito_aws_pipeline.raito.tasks import JobType
-from raito_aws_pipeline.sync.connections import RaitoOptions, aws_clients, raito_session
-from raito_aws_pipeline.sync.identities import write_identities
-from raito_aws_pipeline.sync.identity_push import IdentityPush, push_identities
+from raito_aws_pipeline.sync.connections import aws_clients, raito_session
 from raito_aws_pipeline.sync.raito_jobs import end_run, target_job
+from raito_aws_pipeline.sync.run_options import RunOptions
+from raito_aws_pipeline.sync.task_reports import TaskReport
+from raito_aws_pipeline.sync.task_table import TASKS, TaskRow
 from raito_aws_pipeline.sync.written import TableWritten
 
 logger = logging.getLogger(__name__)
 
-TASK_ORDER = (JobType.DS, JobType.IS, JobType.DA, JobType.DU)
-"""Order of the tasks in a job (protocol 2.8)."""
-
-
-@dataclass(frozen=True, slots=True)
-class RunOptions:
-    """What one run is asked to do.
-
-    Args:
-        allow_mass_delete: Push even where more than half of the last push would be removed.
-        raito: What holds for all talk with Raito.
-    """
-
-    allow_mass_delete: bool
-    raito: RaitoOptions
-
 
 @dataclass(frozen=True, slots=True)
 class TargetReport:
-    """What became of one target: tables written, what was pushed, or why not; `seconds` of wall time."""
+    """What became of one target.
+
+    Args:
+        target: Its name.
+        seconds: Wall time.
+        tasks: What became of its tasks, in their order; empty where no job could be opened.
+        error: Why it failed.
+    """
 
     target: str
     seconds: float
-    written: tuple[TableWritten, ...] = ()
-    identities: IdentityPush | None = None
-    skipped: str | None = None
+    tasks: tuple[TaskReport, ...] = ()
     error: PipelineError | None = None
 
 
@@ -131,11 +119,11 @@ def _report_of(lake: Lake, target: Target | BrokenTarget, sessions: Sessions, op
     started = time.monotonic()
     if isinstance(target, BrokenTarget):
         return TargetReport(target.name, 0.0, error=target.error)
-    written: list[TableWritten] = []
+    tasks: list[TaskReport] = []
     error: PipelineError
     try:
-        push, skipped = _sync_target(lake, target, sessions, options, written)
-        return TargetReport(target.name, time.monotonic() - started, tuple(written), push, skipped)
+        _sync_target(lake, target, sessions, options, tasks)
+        return TargetReport(target.name, time.monotonic() - started, tuple(tasks))
     except PipelineError as failure:
         error = failure.with_target(target.name)
     except Exception as failure:
@@ -145,46 +133,44 @@ def _report_of(lake: Lake, target: Target | BrokenTarget, sessions: Sessions, op
             target=target.name,
             remedy="Run it again; if it stays so, report it with the log of the task, which Raito has.",
         )
-    return TargetReport(target.name, time.monotonic() - started, tuple(written), error=error)
+    return TargetReport(target.name, time.monotonic() - started, tuple(tasks), error)
 
 
-def _sync_target(
-    lake: Lake, target: Target, sessions: Sessions, options: RunOptions, written: list[TableWritten]
-) -> tuple[IdentityPush | None, str | None]:
+def _sync_target(lake: Lake, target: Target, sessions: Sessions, options: RunOptions, tasks: list[TaskReport]) -> None:
+    """One job with its tasks; `tasks` gets their reports, also where one fails.
+
+    A task that fails ends the job: Raito hears nothing of the later ones (protocol 2.8).
+    """
     session = sessions.of(target)
-    push, skipped = None, None
+    clients = aws_clients(target)
     with target_job(lake, target, session, options.raito) as job:
         sessions.job_opened(target, job.job_id)
-        for job_type in TASK_ORDER:
-            if job_type is not JobType.IS:
-                job.skip_task(job_type)
+        for position, row in enumerate(TASKS):
+            skipped = _reason_to_leave_out(row, target, options)
+            if row.work is None or skipped:
+                job.skip_task(row.job_type)
+                tasks.append(TaskReport(row.job_type, skipped=skipped))
                 continue
-            skipped = _reason_to_skip_identities(target)
-            if skipped:
-                job.skip_task(JobType.IS)
-                logger.warning("Target '%s': the identity task is left out: %s.", target.name, skipped)
-            else:
-                push = _sync_identities(lake, target, job, options, written)
-    return push, skipped
+            written: list[TableWritten] = []
+            try:
+                with job.task(row.job_type) as task:
+                    report = row.work(lake, target, clients, task, replace(options, on_written=written.append))
+            except Exception:
+                tasks.append(TaskReport(row.job_type, tuple(written)))
+                reason = f"the {row.name} task failed before"
+                tasks.extend(TaskReport(later.job_type, skipped=reason) for later in TASKS[position + 1 :])
+                raise
+            tasks.append(report)
 
 
-def _reason_to_skip_identities(target: Target) -> str | None:
-    if target.skip.skip_identity_store_sync:
-        return "skip-identity-store-sync is set"
-    if not target.raito.identity_store_id:
-        return "the target has no identity-store-id"
-    return None
-
-
-def _sync_identities(
-    lake: Lake, target: Target, job: Job, options: RunOptions, written: list[TableWritten]
-) -> IdentityPush:
-    with job.task(JobType.IS) as task:
-        written.extend(write_identities(lake, target, aws_clients(target)))
-        return push_identities(
-            lake,
-            target,
-            task,
-            allow_mass_delete=options.allow_mass_delete,
-            options=options.raito,
-        )
+def _reason_to_leave_out(row: TaskRow, target: Target, options: RunOptions) -> str | None:
+    if row.work is None:
+        return "not in this version"
+    if target.kind not in row.kinds:
+        return f"not for targets of {target.kind}"
+    if options.only and row.job_type not in options.only:
+        return "not asked for"
+    reason = row.reason_to_leave_out(target)
+    if reason:
+        logger.warning("Target '%s': the %s task is left out: %s.", target.name, row.name, reason)
+    return reason

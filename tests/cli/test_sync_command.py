@@ -67,6 +67,16 @@ def test_a_run_prints_what_was_read_and_pushed_and_exits_with_0(world: World) ->
     assert world.user_names() == ["root", "user-00", "user-01", "user-02"]
 
 
+def test_only_the_tasks_that_are_named_are_done_and_the_others_are_listed(world: World) -> None:
+    world.write_config()
+    done = sync(world, "--only", "data-source")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert [line for line in done.stdout.splitlines() if "identity" in line and "not asked for" in line]
+    assert world.user_names() == []
+    assert sync(world, "--only", "data-source", "--only", "identity").returncode == 0
+    assert len(world.user_names()) == 4
+
+
 def test_an_unknown_target_is_one_message_that_names_the_known_ones(world: World) -> None:
     world.write_config()
     message = one_message(sync(world, "--target", "nobody"))

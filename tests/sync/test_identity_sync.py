@@ -18,9 +18,10 @@ from raito_aws_pipeline.errors import (
 )
 from raito_aws_pipeline.local.raito.resolvers import SupportedVersions
 from raito_aws_pipeline.local.raito.server import LocalRaito
+from raito_aws_pipeline.raito.tasks import JobType
 from raito_aws_pipeline.sync import identity_push
 from tests.golden import golden_json
-from tests.world import ORGANIZATION_CONNECTOR, World, small_account
+from tests.world import ORGANIZATION_CONNECTOR, World, pushed, small_account, task_of
 
 
 def statuses(world: World, job_id: str, job_type: str) -> list[str]:
@@ -29,14 +30,13 @@ def statuses(world: World, job_id: str, job_type: str) -> list[str]:
 
 def test_users_and_groups_reach_raito_and_a_second_run_changes_nothing(world: World) -> None:
     (first,) = world.sync()
-    assert first.error is None and first.identities is not None
-    assert (first.identities.users, first.identities.groups) == (4, 2)
-    assert (first.identities.result.users_added, first.identities.result.groups_added) == (4, 2)
+    assert first.error is None
+    users, groups = pushed(first, "users"), pushed(first, "groups")
+    assert (users.records, users.added, groups.records, groups.added) == (4, 4, 2, 2)
     assert world.user_names() == ["root", "user-00", "user-01", "user-02"]
     (second,) = world.sync()
-    assert second.identities is not None
-    result = second.identities.result
-    assert (result.users_added, result.users_updated, result.users_removed) == (0, 0, 0)
+    users = pushed(second, "users")
+    assert (users.added, users.updated, users.removed) == (0, 0, 0)
 
 
 def test_two_runs_write_the_same_files(world: World) -> None:
@@ -86,7 +86,7 @@ def test_the_log_of_a_task_is_not_sent_where_log_forwarding_is_off(world: World)
 def test_an_identity_task_that_is_left_out_is_said_to_raito(world: World, reason: str) -> None:
     target = world.target(skip_identity_store_sync=True) if reason == "skip" else world.target(identity_store_id=None)
     (report,) = world.sync(target)
-    assert report.error is None and report.skipped
+    assert report.error is None and task_of(report, JobType.IS).skipped
     (job,) = world.raito.state.jobs()
     assert statuses(world, job.id, "IS") == ["SKIPPED"]
     assert world.user_names() == []
@@ -116,7 +116,7 @@ def test_the_account_of_the_issue_takes_at_most_twenty_iam_calls(world: World) -
         }
     )
     (report,) = world.sync()
-    assert [(w.table.name, w.rows) for w in report.written] == [
+    assert [(w.table.name, w.rows) for w in task_of(report, JobType.IS).written] == [
         ("account_authorization_details", 1 + 44 + 5 + 78 + 84),
         ("users", 45),
         ("groups", 5),
@@ -132,8 +132,8 @@ def test_without_the_sweep_s_action_the_same_users_are_read_one_by_one(
     before = world.raito.state.users()
     world.aws.faults.deny("iam:GetAccountAuthorizationDetails")
     (report,) = world.sync()
-    assert report.error is None and report.identities is not None
-    assert report.identities.result.users_updated == 0
+    assert report.error is None
+    assert pushed(report, "users").updated == 0
     assert world.raito.state.users() == before
     advice = [r.message for r in caplog.records if "iam:GetAccountAuthorizationDetails is not allowed" in r.message]
     assert len(advice) == 1
@@ -328,7 +328,7 @@ def test_credentials_of_another_account_are_refused_before_anything_is_written(w
     (report,) = world.sync(world.target(aws_account_id="999999999999"))
     assert isinstance(report.error, ConfigurationError)
     assert "account 123456789012" in str(report.error) and "not of 999999999999" in str(report.error)
-    assert report.written == ()
+    assert task_of(report, JobType.IS).written == ()
 
 
 def test_a_push_that_would_remove_more_than_half_is_refused_until_it_is_allowed(world: World) -> None:
