@@ -21,14 +21,22 @@ _DIMENSION_ORDER = ("asset", "region", "day")
 
 def table_folder(key: tuple[str, ...], partition: Mapping[str, str]) -> tuple[str, ...]:
     """Folders of one partition below the root; dimensions in a fixed order, values escaped as Hive does."""
-    ordered = sorted(partition, key=lambda name: (_rank(name), name))
-    return (*key, *(f"{name}={quote(partition[name], safe=' :@')}" for name in ordered))
+    return (*key, *(f"{name}={quote(partition[name], safe=' :@')}" for name in _ordered(partition)))
+
+
+def partition_name(partition: Mapping[str, str]) -> str:
+    """What people call a partition: its values in the order of the folders; empty for the one of a whole table."""
+    return "/".join(partition[name] for name in _ordered(partition))
 
 
 def failures_folder(key: tuple[str, ...], partition: Mapping[str, str]) -> tuple[str, ...]:
     """Folders of the failures of one partition of a table."""
     *target, asset = key
     return table_folder((*target, FAILURES_TABLE), {"asset": asset, **partition})
+
+
+def _ordered(partition: Mapping[str, str]) -> list[str]:
+    return sorted(partition, key=lambda name: (_rank(name), name))
 
 
 def _rank(dimension: str) -> int:

@@ -1,4 +1,4 @@
-"""One Parquet file: written as a stream, seen only when whole.
+"""One Parquet file: written as a stream, seen only when whole. Reading one is `lake.part_rows`.
 
 Memory is bounded by one row group (131,072 rows or 64 MiB of Arrow data, whichever comes first) plus one batch.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +43,8 @@ def write_part(
     schema: pa.Schema,
     batches: Iterable[pa.RecordBatch],
     metadata: Callable[[], Mapping[str, str]],
+    *,
+    distinct: Collection[str] = (),
 ) -> PartFile:
     """Write the one file of a partition in place of the one before.
 
@@ -56,13 +58,14 @@ def write_part(
         schema: Schema of all batches.
         batches: The rows; consumed once.
         metadata: Asked after the last batch; becomes the file's key-value metadata.
+        distinct: Names of columns whose values hardly repeat; a dictionary of them would be built only to be dropped.
 
     Raises:
         LakeError: The file cannot be written.
     """
     final = location.path(*folder, PART_FILE)
     with _temporary_file(location, folder) as temporary:
-        rows = _write(temporary, schema, batches, metadata)
+        rows = _write(temporary, schema, batches, metadata, distinct)
         with lake_failures(f"{location.uri}/{'/'.join(folder)}/{PART_FILE}", "written"):
             size = temporary.stat().st_size
             if location.is_local:
@@ -85,12 +88,17 @@ def lake_failures(where: str, done: str) -> Iterator[None]:
 
 
 def _write(
-    path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch], metadata: Callable[[], Mapping[str, str]]
+    path: Path,
+    schema: pa.Schema,
+    batches: Iterable[pa.RecordBatch],
+    metadata: Callable[[], Mapping[str, str]],
+    distinct: Collection[str],
 ) -> int:
     rows = 0
     # The writer is closed by hand: leaving it by an exception must not finish the file.
     with lake_failures(str(path), "written"):
-        writer = pq.ParquetWriter(path, schema, compression="zstd")
+        dictionaries = list(_dictionary_leaves(schema, distinct)) if distinct else True
+        writer = pq.ParquetWriter(path, schema, compression="zstd", use_dictionary=dictionaries)
     for group in _row_groups(schema, batches):
         with lake_failures(str(path), "written"):
             writer.write_table(group, row_group_size=max(group.num_rows, 1))
@@ -99,6 +107,23 @@ def _write(
     with lake_failures(str(path), "written"):
         writer.close()
     return rows
+
+
+def _dictionary_leaves(schema: pa.Schema, distinct: Collection[str]) -> Iterator[str]:
+    """Paths of the Parquet columns that get a dictionary; pyarrow knows nested ones by their leaves only."""
+    for field in schema:
+        if field.name not in distinct:
+            yield from _leaves(field.name, field.type)
+
+
+def _leaves(path: str, kind: pa.DataType) -> Iterator[str]:
+    if pa.types.is_struct(kind):
+        for field in kind:
+            yield from _leaves(f"{path}.{field.name}", field.type)
+    elif pa.types.is_list(kind):
+        yield from _leaves(f"{path}.list.element", kind.value_type)
+    else:
+        yield path
 
 
 def _row_groups(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:

@@ -3,6 +3,9 @@
 A table has a key (that of its asset) and partitions. Beside the rows, each file says in its metadata which version of
 the schema it has and whether everything was read; what was not read is in the table `failures` of the target. Command
 line and Dagster read completeness here, so that they agree.
+
+Who reads names the partitions. The files of one lie in its folder itself, never further down: a region that was taken
+out of the configuration is not read, nor are partitions taken for a table that has none.
 """
 
 from __future__ import annotations
@@ -14,13 +17,21 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.fs as pafs
-import pyarrow.parquet as pq
 
 from raito_aws_pipeline.errors import LakeError
-from raito_aws_pipeline.lake.layout import failures_folder, table_folder
+from raito_aws_pipeline.lake.layout import failures_folder, partition_name, table_folder
 from raito_aws_pipeline.lake.location import Location, open_location
 from raito_aws_pipeline.lake.part_files import PartFile, lake_failures, write_part
-from raito_aws_pipeline.model.columns import SCHEMA_VERSION_KEY, Row, RowT, from_batch, schema_of, to_batch
+from raito_aws_pipeline.lake.part_rows import part_batches, part_metadata, part_schema, require_known_version
+from raito_aws_pipeline.model.columns import (
+    Row,
+    RowT,
+    columns_of,
+    from_batch,
+    schema_differences,
+    schema_of,
+    to_batch,
+)
 from raito_aws_pipeline.model.read_failures import ReadFailure
 
 if TYPE_CHECKING:
@@ -31,22 +42,16 @@ COMPLETE_KEY = "raito.complete"
 
 NO_PARTITION: Mapping[str, str] = {}
 
-_READ_AHEAD_BATCHES = 2
-_BATCH_ROWS = 32_768
-
-_FAILURES_LOST = ReadFailure(
-    part="",
-    call="",
-    code="FailuresLost",
-    message="The rows say that they are incomplete, and the list of what is missing was cut off or replaced.",
-    remedy="Materialise the table again.",
-)
-"""Stands for the failures of an incomplete table whose list does not say which: incomplete stays incomplete."""
-
 
 @dataclass(frozen=True, slots=True)
 class Completeness:
-    """Whether a table was ever written, and whether all that belongs into it was read."""
+    """Whether partitions were ever written, and whether all that belongs into them was read.
+
+    Args:
+        written: Each of them was written, so that they can be read.
+        complete: Each of them was written, and nothing is missing.
+        failures: What is missing; empty only where they are complete.
+    """
 
     written: bool
     complete: bool
@@ -90,36 +95,60 @@ class Lake:
             self._write_failures(key, failures, partition)
             return {COMPLETE_KEY: "false" if failures else "true"}
 
-        return write_part(self.location, table_folder(key, partition), schema_of(table), batches, metadata)
+        distinct = [c.name for c in columns_of(table) if c.column.unique]
+        return write_part(
+            self.location, table_folder(key, partition), schema_of(table), batches, metadata, distinct=distinct
+        )
 
-    def read(self, key: tuple[str, ...], table: type[Row]) -> pa.RecordBatchReader:
-        """All rows of a table as a stream with the schema of its definition; columns that older files lack are null.
+    def read(
+        self, key: tuple[str, ...], table: type[Row], partitions: Sequence[Mapping[str, str]] = (NO_PARTITION,)
+    ) -> pa.RecordBatchReader:
+        """All rows of these partitions of a table, in the order named, as a stream with the schema of its definition.
 
-        Memory: a row group (`part_files`) of one file, and a few batches of 32,768 rows.
+        Nullable columns that older files lack are null. Memory: `part_rows`, whatever the number of rows and files.
 
         Raises:
-            LakeError: The table was never written, cannot be read, or has a newer schema than this version knows.
+            LakeError: A partition was never written, cannot be read (now, or while the stream is read), or has a newer
+                schema than this version knows.
         """
-        files = self._existing_files(key, NO_PARTITION)
-        known = table.schema_version
+        files = self._existing_files(key, partitions)
         for path in files:
-            version = int((self._metadata(path).get(SCHEMA_VERSION_KEY) or b"1").decode())
-            if version > known:
-                raise LakeError(
-                    f"{path} has version {version} of its schema, and this program knows version {known}.",
-                    remedy="Upgrade raito-aws-pipeline, or materialise the asset again with this version.",
-                )
-        with lake_failures(self._name(key), "read"):
-            dataset = _datasets().dataset(
-                files, schema=schema_of(table), filesystem=self.location.filesystem, format="parquet"
-            )
-            return dataset.scanner(
-                batch_size=_BATCH_ROWS, batch_readahead=_READ_AHEAD_BATCHES, fragment_readahead=1
-            ).to_reader()
+            require_known_version(path, part_metadata(self.location, path), table)
+        batches = (batch for path in files for batch in part_batches(self.location, path, table))
+        return pa.RecordBatchReader.from_batches(schema_of(table), batches)
 
-    def read_rows(self, key: tuple[str, ...], table: type[RowT]) -> list[RowT]:
-        """All rows of a table at once: for tables whose size is that of an organisation (users, groups, failures)."""
-        return [row for batch in self.read(key, table) for row in from_batch(table, batch)]
+    def read_rows(
+        self, key: tuple[str, ...], table: type[RowT], partitions: Sequence[Mapping[str, str]] = (NO_PARTITION,)
+    ) -> list[RowT]:
+        """The rows of `read` at once: for tables whose size is that of an organisation (users, groups, failures)."""
+        return [row for batch in self.read(key, table, partitions) for row in from_batch(table, batch)]
+
+    def rows(self, key: tuple[str, ...], partitions: Sequence[Mapping[str, str]] = (NO_PARTITION,)) -> int:
+        """How many rows these partitions have, from the footers of their files; no row is read.
+
+        Raises:
+            LakeError: A partition was never written, or cannot be read.
+        """
+        return sum(part_metadata(self.location, path).num_rows for path in self._existing_files(key, partitions))
+
+    def schema_differences(
+        self, key: tuple[str, ...], table: type[Row], partitions: Sequence[Mapping[str, str]] = (NO_PARTITION,)
+    ) -> list[str]:
+        """How the files of these partitions differ from the definition, as `model.columns.schema_differences` says it.
+
+        Each file is looked at by itself, and named where there are several.
+
+        Raises:
+            LakeError: A partition was never written, or cannot be read.
+        """
+        files = self._existing_files(key, partitions)
+        dimensions = {dimension for partition in partitions for dimension in partition}
+        folder = self.location.path(*key) + "/"
+        return [
+            f"{path.removeprefix(folder)}: {difference}" if len(files) > 1 else difference
+            for path in files
+            for difference in schema_differences(table, part_schema(self.location, path), dimensions)
+        ]
 
     def dataset(self, key: tuple[str, ...], partitions: Sequence[Mapping[str, str]] = (NO_PARTITION,)) -> pads.Dataset:
         """Files of a table as they lie there, partition columns included; for tables that the model does not define.
@@ -127,7 +156,7 @@ class Lake:
         Raises:
             LakeError: One of the partitions was never written, or cannot be read.
         """
-        files = [path for partition in partitions for path in self._existing_files(key, partition)]
+        files = self._existing_files(key, partitions)
         with lake_failures(self._name(key), "read"):
             return _datasets().dataset(
                 files,
@@ -137,23 +166,40 @@ class Lake:
                 partition_base_dir=self.location.path(*key),
             )
 
-    def completeness(self, key: tuple[str, ...], partition: Mapping[str, str] = NO_PARTITION) -> Completeness:
-        """Whether the rows of a table (or of one partition) are all there."""
+    def completeness(
+        self, key: tuple[str, ...], partitions: Sequence[Mapping[str, str]] = (NO_PARTITION,)
+    ) -> Completeness:
+        """Whether the rows of these partitions are all there; one never written is missing as a whole.
+
+        Raises:
+            LakeError: They cannot be listed or read.
+        """
+        found = [self._completeness(key, partition) for partition in _named(partitions)]
+        return Completeness(
+            written=all(one.written for one in found),
+            complete=all(one.complete for one in found),
+            failures=tuple(failure for one in found for failure in one.failures),
+        )
+
+    def _completeness(self, key: tuple[str, ...], partition: Mapping[str, str]) -> Completeness:
         files = self._files(table_folder(key, partition))
+        name = partition_name(partition) or key[-1]
         if not files:
-            return Completeness(written=False, complete=False, failures=())
-        if all(self._metadata(path).get(COMPLETE_KEY.encode()) == b"true" for path in files):
+            return Completeness(written=False, complete=False, failures=(_never_materialised(name, key),))
+        if all(
+            (part_metadata(self.location, path).metadata or {}).get(COMPLETE_KEY.encode()) == b"true" for path in files
+        ):
             return Completeness(written=True, complete=True, failures=())
-        return Completeness(written=True, complete=False, failures=self._failures(key, partition) or (_FAILURES_LOST,))
+        failures = self._failures(key, partition) or (_failures_lost(name),)
+        return Completeness(written=True, complete=False, failures=failures)
 
     def _failures(self, key: tuple[str, ...], partition: Mapping[str, str]) -> tuple[ReadFailure, ...]:
-        rows: list[ReadFailure] = []
-        for path in self._files(failures_folder(key, partition)):
-            with lake_failures(path, "read"):
-                table = pq.read_table(path, filesystem=self.location.filesystem, partitioning=None)
-            for batch in table.to_batches():
-                rows.extend(from_batch(ReadFailure, batch))
-        return tuple(rows)
+        return tuple(
+            row
+            for path in self._files(failures_folder(key, partition))
+            for batch in part_batches(self.location, path, ReadFailure)
+            for row in from_batch(ReadFailure, batch)
+        )
 
     def _write_failures(
         self, key: tuple[str, ...], failures: Sequence[ReadFailure], partition: Mapping[str, str]
@@ -164,33 +210,58 @@ class Lake:
         batch = to_batch(ReadFailure, failures)
         write_part(self.location, folder, schema_of(ReadFailure), [batch], lambda: {})
 
-    def _existing_files(self, key: tuple[str, ...], partition: Mapping[str, str]) -> list[str]:
-        files = self._files(table_folder(key, partition))
-        if not files:
-            raise LakeError(
-                f"{'/'.join((self._name(key), *table_folder((), partition)))} was never written.",
-                remedy="Materialise the asset that it belongs to first.",
-            )
-        return files
+    def _existing_files(self, key: tuple[str, ...], partitions: Sequence[Mapping[str, str]]) -> list[str]:
+        existing: list[str] = []
+        for partition in _named(partitions):
+            files = self._files(table_folder(key, partition))
+            if not files:
+                raise LakeError(
+                    f"{'/'.join((self._name(key), *table_folder((), partition)))} was never written.",
+                    remedy="Materialise the asset that it belongs to first.",
+                )
+            existing += files
+        return existing
 
     def _files(self, folder: tuple[str, ...]) -> list[str]:
         path = self.location.path(*folder)
         with lake_failures(path, "listed"):
-            entries = self.location.filesystem.get_file_info(
-                pafs.FileSelector(path, allow_not_found=True, recursive=True)
-            )
+            entries = self.location.filesystem.get_file_info(pafs.FileSelector(path, allow_not_found=True))
         return sorted(
             e.path
             for e in entries
             if e.type == pafs.FileType.File and e.path.endswith(".parquet") and not e.base_name.startswith(("_", "."))
         )
 
-    def _metadata(self, path: str) -> Mapping[bytes, bytes]:
-        with lake_failures(path, "read"):
-            return pq.read_metadata(path, filesystem=self.location.filesystem).metadata or {}
-
     def _name(self, key: tuple[str, ...]) -> str:
         return "/".join((self.location.uri, *key))
+
+
+def _named(partitions: Sequence[Mapping[str, str]]) -> list[Mapping[str, str]]:
+    """The partitions in order, each once. None at all is a mistake: no rows would then pass for all rows."""
+    if not partitions:
+        raise ValueError("no partitions are named")
+    return list({table_folder((), partition): partition for partition in partitions}.values())
+
+
+def _never_materialised(part: str, key: tuple[str, ...]) -> ReadFailure:
+    return ReadFailure(
+        part=part,
+        call="",
+        code="NeverMaterialised",
+        message=f"{part} of {'/'.join(key)} was never written: nothing is known of its rows.",
+        remedy=f"Materialise {part} of {'/'.join(key)}.",
+    )
+
+
+def _failures_lost(part: str) -> ReadFailure:
+    """Stands for the failures of an incomplete table whose list does not say which: incomplete stays incomplete."""
+    return ReadFailure(
+        part=part,
+        call="",
+        code="FailuresLost",
+        message="The rows say that they are incomplete, and the list of what is missing was cut off or replaced.",
+        remedy="Materialise the table again.",
+    )
 
 
 def _datasets() -> Any:

@@ -19,7 +19,7 @@ from __future__ import annotations
 import datetime
 import types
 import typing
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -44,7 +44,7 @@ class Column:
 
     Args:
         description: Meaning, shown in the Dagster UI and kept in the Parquet file.
-        unique: No two rows may have the same value.
+        unique: No two rows may have the same value; kept in the lake without a dictionary.
         lake_only: Kept in the lake, not part of the import file.
         omit_when_unset: Left out of the import file when it has its default (Go's `omitempty`).
     """
@@ -109,22 +109,37 @@ def from_batch(table: type[RowT], batch: pa.RecordBatch) -> list[RowT]:
     return msgspec.convert(batch.to_pylist(), list[table], builtin_types=_BUILTINS)  # type: ignore[valid-type]
 
 
-def schema_differences(table: type[Row], actual: pa.Schema) -> list[str]:
-    """How a schema differs from a table's definition, a sentence each; empty where it fits.
+def schema_version_in(metadata: Mapping[bytes, bytes] | None) -> int:
+    """Version of the definition with which a file or schema was written; 1 where its metadata does not say."""
+    return int((metadata or {}).get(SCHEMA_VERSION_KEY, b"1"))
 
-    Order and metadata do not count; a nullable column where the definition has a required one does.
+
+def schema_differences(table: type[Row], actual: pa.Schema, ignored: Collection[str] = ()) -> list[str]:
+    """How the schema of one file differs from a table's definition, a sentence each; empty where it fits.
+
+    Order and metadata do not count; a nullable column where the definition has a required one does. A nullable column
+    may be missing from a file of an older version of the definition: it reads as null.
+
+    Args:
+        table: The definition.
+        actual: Schema of the file itself, its metadata included: a dataset's schema is that of one file for all.
+        ignored: Columns that may be there undefined: dimensions of the partition, which the folders' names give too.
     """
     expected = schema_of(table)
+    older = schema_version_in(actual.metadata) < table.schema_version
     found = []
     for field in expected:
         index = actual.get_field_index(field.name)
         if index < 0:
+            if older and field.nullable:
+                continue
             found.append(f"column '{field.name}' is missing")
         elif actual.field(index).type != field.type:
             found.append(f"column '{field.name}' is {actual.field(index).type}, not {field.type}")
         elif actual.field(index).nullable and not field.nullable:
             found.append(f"column '{field.name}' may be null")
-    found.extend(f"column '{name}' is not defined" for name in actual.names if name not in expected.names)
+    known = {*expected.names, *ignored}
+    found.extend(f"column '{name}' is not defined" for name in actual.names if name not in known)
     return found
 
 

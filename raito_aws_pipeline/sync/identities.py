@@ -23,7 +23,7 @@ from raito_aws_pipeline.identities.identities import Identities
 from raito_aws_pipeline.identities.identity_center import identities_of_organization
 from raito_aws_pipeline.lake.tables import Lake
 from raito_aws_pipeline.model.checks import CheckOutcome, check_complete, check_schema
-from raito_aws_pipeline.model.columns import from_batch, schema_differences, to_batch
+from raito_aws_pipeline.model.columns import from_batch, to_batch
 from raito_aws_pipeline.model.identities import Group, User
 from raito_aws_pipeline.model.read_failures import ReadFailure
 from raito_aws_pipeline.sync.account import require_account
@@ -123,7 +123,7 @@ def read_identities(lake: Lake, target: Target) -> IdentitiesInLake:
         LakeError: They were never written, or cannot be read.
     """
     outcomes = [
-        check_schema(IDENTITY_CHECKS, table.name, schema_differences(table.row, lake.dataset(table.key(target)).schema))
+        check_schema(IDENTITY_CHECKS, table.name, lake.schema_differences(table.key(target), table.row))
         for table in (USERS, GROUPS)
     ]
     if not all(outcome.passed for outcome in outcomes):

@@ -54,6 +54,20 @@ def test_failures_lie_beside_the_rows(lake: Lake) -> None:
     assert lake.completeness(KEY).failures == (failure,)
 
 
+def test_only_the_partitions_named_are_read_counted_and_judged(lake: Lake) -> None:
+    regions = [{"region": "eu-west-1"}, {"region": "eu-west-10"}]
+    failure = ReadFailure(part="b", call="s3:ListBucket", code="AccessDenied", message="no", remedy="Allow it.")
+    lake.write(KEY, Group, [to_batch(Group, [group("a")])], partition=regions[0])
+    assert [f.part for f in lake.completeness(KEY, regions).failures] == ["eu-west-10"]
+    lake.write(KEY, Group, [to_batch(Group, [group("b")])], partition=regions[1], failures=[failure])
+    assert [row.name for row in lake.read_rows(KEY, Group, regions[::-1])] == ["b", "a"]
+    assert (lake.rows(KEY, regions[:1]), lake.rows(KEY, regions)) == (1, 2)
+    assert lake.completeness(KEY, regions[:1]).complete
+    assert lake.completeness(KEY, regions).failures == (failure,)
+    assert not lake.completeness(KEY).written
+    assert lake.schema_differences(KEY, Group, regions) == []
+
+
 def test_documents_are_written_read_and_deleted(lake: Lake) -> None:
     write_document(lake.location, "acme", "jobs", "job-1", {"pid": 1})
     assert read_documents(lake.location, "acme", "jobs") == {"job-1": {"pid": 1}}

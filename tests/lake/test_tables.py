@@ -143,8 +143,8 @@ def test_an_incomplete_table_stays_incomplete_where_its_failures_were_lost(lake:
 def test_one_incomplete_partition_makes_the_table_incomplete(lake: Lake) -> None:
     lake.write(KEY, Group, [to_batch(Group, [])], partition={"region": "eu-west-1"})
     lake.write(KEY, Group, [to_batch(Group, [])], partition={"region": "us-east-1"}, failures=[failure("us-east-1")])
-    assert not lake.completeness(KEY).complete
-    assert lake.completeness(KEY, {"region": "eu-west-1"}).complete
+    assert not lake.completeness(KEY, [{"region": "eu-west-1"}, {"region": "us-east-1"}]).complete
+    assert lake.completeness(KEY, [{"region": "eu-west-1"}]).complete
 
 
 def test_columns_that_an_older_file_lacks_are_null(lake: Lake) -> None:

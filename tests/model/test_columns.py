@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import pyarrow as pa
 import pytest
@@ -75,6 +75,20 @@ def test_each_kind_of_difference_of_a_schema_is_named() -> None:
         "column 'name' may be null",
         "column 'description' is missing",
         "column 'colour' is not defined",
+    ]
+
+
+def test_a_file_of_an_older_version_may_lack_columns_that_may_be_null_and_no_others() -> None:
+    class GroupOfTomorrow(Group, frozen=True, kw_only=True):
+        schema_version: ClassVar[int] = 2
+        colour: Annotated[str | None, Column("Colour.")] = None
+        size: Annotated[int, Column("Size.")]
+
+    assert schema_differences(GroupOfTomorrow, schema_of(Group)) == ["column 'size' is missing"]
+    same_version = pa.schema(list(schema_of(Group)), metadata=schema_of(GroupOfTomorrow).metadata)
+    assert schema_differences(GroupOfTomorrow, same_version) == [
+        "column 'colour' is missing",
+        "column 'size' is missing",
     ]
 
 
