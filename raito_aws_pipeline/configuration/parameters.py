@@ -70,7 +70,7 @@ class GeneralParameters:
     disable_log_forwarding_identity_store_sync: bool = parameter(
         False, "send Raito no log of the identity task", scope=Scope.TOP_LEVEL, family=_LOG_FLAG
     )
-    disable_log_forwarding_data_source_sync: bool = accepted(
+    disable_log_forwarding_data_source_sync: bool = parameter(
         False, "send Raito no log of the data object task", scope=Scope.TOP_LEVEL, family=_LOG_FLAG
     )
     disable_log_forwarding_data_access_sync: bool = accepted(
@@ -155,7 +155,7 @@ class RaitoParameters:
     tag_overwrite_key_for_access_provider_owners: str | None = accepted(
         None, "key of the tag whose value names the owners of an access control", family=_TAG_OVERWRITE
     )
-    tag_overwrite_key_for_data_object_owners: str | None = accepted(
+    tag_overwrite_key_for_data_object_owners: str | None = parameter(
         None, "key of the tag whose value names the owners of a data object", family=_TAG_OVERWRITE
     )
     only_out_of_sync_data: bool = accepted(False, "export only access controls that are out of sync", family=_PARTIAL)
@@ -173,8 +173,10 @@ class RaitoParameters:
 class SkipParameters:
     """Which tasks are left out (protocol 9.3, 9.4)."""
 
-    skip_identity_store_sync: bool = parameter(False, "leave out users and groups", scope=Scope.EITHER)
-    skip_data_source_sync: bool = accepted(False, "leave out data objects", scope=Scope.EITHER, family=_TASK_FLAG)
+    skip_identity_store_sync: bool = parameter(
+        False, "leave out users and groups", scope=Scope.EITHER, family=_TASK_FLAG
+    )
+    skip_data_source_sync: bool = parameter(False, "leave out data objects", scope=Scope.EITHER, family=_TASK_FLAG)
     skip_data_access_sync: bool = accepted(False, "leave out access controls", scope=Scope.EITHER, family=_TASK_FLAG)
     skip_data_usage_sync: bool = accepted(False, "leave out usage", scope=Scope.EITHER, family=_TASK_FLAG)
     skip_resource_provider_sync: bool = accepted(
@@ -216,20 +218,23 @@ class AwsParameters:
     aws_organization_identity_store: str | None = accepted(
         None, "id of its identity store, `d-…`", family=_ORGANIZATION
     )
-    aws_s3_enabled: bool = accepted(
+    aws_s3_enabled: bool = parameter(
         True, "read data objects from S3; exactly one of S3 and Glue", default_text="true, unless Glue is enabled"
     )
-    aws_glue_enabled: bool = accepted(False, "read data objects from the Glue catalogue")
-    aws_s3_emulate_folder_structure: bool = accepted(True, "folders as in the console, or flat keys")
-    aws_s3_max_folder_depth: int = accepted(20, "segments below the bucket that are imported")
-    aws_s3_include_buckets: NamePatterns = accepted(
+    aws_glue_enabled: bool = parameter(False, "read data objects from the Glue catalogue")
+    aws_s3_emulate_folder_structure: bool = parameter(True, "folders as in the console, or flat keys")
+    aws_s3_max_folder_depth: int = parameter(20, "segments below the bucket that are imported", kind=whole_number(1))
+    aws_s3_legacy_us_east_1_names: bool = parameter(
+        False, "leave the region out of the names of us-east-1 buckets, as the Raito CLI's connector did"
+    )
+    aws_s3_include_buckets: NamePatterns = parameter(
         _NONE, "only these buckets", kind=BUCKET_PATTERNS, default_text="all", family=_BUCKETS
     )
-    aws_s3_exclude_buckets: NamePatterns = accepted(
+    aws_s3_exclude_buckets: NamePatterns = parameter(
         _NONE, "not these buckets, even where included", kind=BUCKET_PATTERNS, family=_BUCKETS
     )
-    aws_glue_exclude_databases: NamePatterns = accepted(_NONE, "not these databases", family=_GLUE_EXCLUDES)
-    aws_glue_exclude_tables: NamePatterns = accepted(_NONE, "not these tables", family=_GLUE_EXCLUDES)
+    aws_glue_exclude_databases: NamePatterns = parameter(_NONE, "not these databases", family=_GLUE_EXCLUDES)
+    aws_glue_exclude_tables: NamePatterns = parameter(_NONE, "not these tables", family=_GLUE_EXCLUDES)
     aws_s3_cloudtrail_bucket: str | None = accepted(None, "bucket of the trail; without it no usage is read")
     aws_access_skip_iam: bool = accepted(False, "read no roles and no policies", family=_SKIP_ACCESS)
     aws_access_skip_user_inline_policies: bool = accepted(False, "no inline policies of users", family=_SKIP_ACCESS)

@@ -125,5 +125,5 @@ def test_the_readme_table_has_each_spelling_once_and_few_rows() -> None:
 def test_the_readme_table_marks_what_has_no_effect() -> None:
     rows = readme_table().splitlines()
     assert "| `aws-concurrency` | target | whole number | 5 | concurrent AWS calls |" in rows
-    (row,) = [row for row in rows if "`aws-s3-max-folder-depth`" in row]
-    assert row.startswith("| `aws-s3-max-folder-depth` † |")
+    (row,) = [row for row in rows if "`aws-s3-cloudtrail-bucket`" in row]
+    assert row.startswith("| `aws-s3-cloudtrail-bucket` † |")

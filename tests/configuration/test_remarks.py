@@ -61,11 +61,13 @@ def test_a_skipped_identity_task_needs_no_identity_store(tmp_path: Path) -> None
 
 def test_what_has_no_effect_yet_is_one_note_a_place(tmp_path: Path) -> None:
     text = with_target(
-        "aws-s3-max-folder-depth: 3", "lock-all-who: true", top_level=CREDENTIALS + "cron: '@daily'\nrepositories: []\n"
+        "aws-s3-cloudtrail-bucket: trail",
+        "lock-all-who: true",
+        top_level=CREDENTIALS + "cron: '@daily'\nrepositories: []\n",
     )
     assert load(tmp_path, text).notes == (
         "raito.yml: accepted, but without effect in this version: cron, repositories.",
-        "target 'prod': accepted, but without effect in this version: aws-s3-max-folder-depth, lock-all-who.",
+        "target 'prod': accepted, but without effect in this version: aws-s3-cloudtrail-bucket, lock-all-who.",
     )
 
 

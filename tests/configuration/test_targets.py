@@ -186,6 +186,11 @@ WRONG = [
         "them to true: data objects come from S3 or from the Glue catalogue.",
     ),
     (
+        ["aws-s3-max-folder-depth: 0"],
+        "target 'prod': `aws-s3-max-folder-depth` (raito.yml, line 8) cannot be '0': it is less than 1. What to do: "
+        "Give `aws-s3-max-folder-depth` a whole number of at least 1.",
+    ),
+    (
         ["aws-organization-profile: org"],
         "target 'prod': `aws-organization-profile` is given, but not all that belongs to it. Missing: "
         "`aws-organization-identity-center-instance-arn` and `aws-organization-identity-store`. What to do: Give "
