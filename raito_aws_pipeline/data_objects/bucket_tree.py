@@ -18,9 +18,7 @@ from operator import eq
 import pyarrow as pa
 
 from raito_aws_pipeline.model.columns import columns_of, schema_of
-from raito_aws_pipeline.model.data_objects import DataObject
-
-FOLDER, FILE = "folder", "file"
+from raito_aws_pipeline.model.data_objects import DataObject, DataObjectType
 
 MOST_NAMED = 100
 """Keys a bucket that are named in the remainder; all are counted."""
@@ -132,7 +130,7 @@ class BucketTree:
 
     def _add_file(self, key: str, name: str, parent: str) -> None:
         self.files += 1
-        self._rows.add(f"{self._bucket}/{key}", name, FILE, parent)
+        self._rows.add(f"{self._bucket}/{key}", name, DataObjectType.FILE.value, parent)
 
     def _go_to(self, head: str | None) -> None:
         """Be in the folder of this path (None: in the bucket), or in the deepest above it that the limit allows."""
@@ -146,7 +144,7 @@ class BucketTree:
         del self._open[common:]
         for path in paths[common:]:
             parent = f"{self._bucket}/{self._open[-1]}" if self._open else self._bucket
-            self._rows.add(f"{self._bucket}/{path}", path.rpartition("/")[2], FOLDER, parent)
+            self._rows.add(f"{self._bucket}/{path}", path.rpartition("/")[2], DataObjectType.FOLDER.value, parent)
             self._open.append(path)
             self.folders += 1
         self._parent = f"{self._bucket}/{paths[-1]}" if paths else self._bucket

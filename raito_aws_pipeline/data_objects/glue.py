@@ -13,11 +13,9 @@ from dataclasses import dataclass, field
 from raito_aws_pipeline.aws.glue import GlueColumn, GlueTable
 from raito_aws_pipeline.data_objects.glue_locations import Place, Places
 from raito_aws_pipeline.model.data_object_remainder import DataObjectRemainder, Reason
-from raito_aws_pipeline.model.data_objects import DataObject
+from raito_aws_pipeline.model.data_objects import DataObject, DataObjectType
 from raito_aws_pipeline.model.full_names import FullNames, tree_order
 from raito_aws_pipeline.model.tags import Tag
-
-BUCKET, FOLDER, GLUE_TABLE, COLUMN = "bucket", "folder", "glue-table", "column"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +100,25 @@ class _Tree:
             parent = self.names.account_id
             table = self.bucket_tables.get(full_name)
             if table is None:
-                self._add(full_name, name, BUCKET, parent)
+                self._add(full_name, name, DataObjectType.BUCKET, parent)
             else:
-                self._add(full_name, name, BUCKET, parent, description=table.description, tags=table.parameters or None)
+                self._add(
+                    full_name,
+                    name,
+                    DataObjectType.BUCKET,
+                    parent,
+                    description=table.description,
+                    tags=table.parameters or None,
+                )
         for full_name, table in self.tables.items():
             parent, _, name = full_name.rpartition("/")
-            self._add(full_name, name, GLUE_TABLE, parent, description=table.description, tags=table.parameters)
+            self._add(
+                full_name, name, DataObjectType.GLUE_TABLE, parent, description=table.description, tags=table.parameters
+            )
             while parent not in self.objects and parent not in self.tables:
                 folder = parent
                 parent, _, name = folder.rpartition("/")
-                self._add(folder, name, FOLDER, parent)
+                self._add(folder, name, DataObjectType.FOLDER, parent)
 
     def add_columns(self) -> None:
         # A name with a slash may be the path of a column of a table below; the column nearer to its table has the row.
@@ -124,14 +131,14 @@ class _Tree:
                     self._add(
                         full_name,
                         column.name,
-                        COLUMN,
+                        DataObjectType.COLUMN,
                         parent,
                         description=column.comment,
                         tags=column.parameters,
                         data_type=column.data_type,
                     )
                     continue
-                same_table = there.type == COLUMN and there.parent_external_id == parent
+                same_table = there.type == DataObjectType.COLUMN and there.parent_external_id == parent
                 self._report_one(
                     source_of(table, column),
                     Reason.SAME_COLUMN if same_table else Reason.COLUMN_IS_OBJECT,

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 import msgspec
 
 from raito_aws_pipeline.model.columns import Column, Row
 from raito_aws_pipeline.model.tags import Tag
+
+
+class DataObjectType(StrEnum):
+    """The types of data objects, as the metadata of the data source declares them (protocol 5.2)."""
+
+    DATASOURCE = "datasource"
+    BUCKET = "bucket"
+    FOLDER = "folder"
+    FILE = "file"
+    GLUE_TABLE = "glue-table"
+    COLUMN = "column"
 
 
 class Owners(msgspec.Struct, frozen=True):

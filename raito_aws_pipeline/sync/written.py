@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
 
 from raito_aws_pipeline.configuration.targets import Target
-from raito_aws_pipeline.lake.tables import Lake
+from raito_aws_pipeline.lake.tables import NO_PARTITION, Lake
 from raito_aws_pipeline.model.read_failures import ReadFailure
 from raito_aws_pipeline.sync.tables import Table
 
@@ -25,9 +25,15 @@ class TableWritten:
 
 
 def write_table(
-    lake: Lake, target: Target, table: Table, batches: Iterable[pa.RecordBatch], failures: Sequence[ReadFailure] = ()
+    lake: Lake,
+    target: Target,
+    table: Table,
+    batches: Iterable[pa.RecordBatch],
+    failures: Sequence[ReadFailure] = (),
+    *,
+    partition: Mapping[str, str] = NO_PARTITION,
 ) -> TableWritten:
-    """Write a table in place of what lies there, in bounded memory (`lake.part_files`).
+    """Write a table, or one partition of it, in place of what lies there, in bounded memory (`lake.part_files`).
 
     Args:
         lake: The lake.
@@ -35,9 +41,10 @@ def write_table(
         table: The table.
         batches: Its rows.
         failures: What could not be read of it; may still grow while the batches are taken.
+        partition: Values of the partition's dimensions.
 
     Raises:
         LakeError: It cannot be written.
     """
-    part = lake.write(table.key(target), table.row, batches, failures=failures)
+    part = lake.write(table.key(target), table.row, batches, failures=failures, partition=partition)
     return TableWritten(table, part.uri, part.rows, part.bytes, len(failures))

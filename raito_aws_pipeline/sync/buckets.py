@@ -1,0 +1,86 @@
+"""The buckets of a target: AWS → lake, and the checks on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from raito_aws_pipeline.aws.clients import AwsClients
+from raito_aws_pipeline.aws.failures import read_failure
+from raito_aws_pipeline.aws.s3.buckets import AccountBucket, read_buckets
+from raito_aws_pipeline.configuration.targets import Target
+from raito_aws_pipeline.data_objects.bucket_scope import bucket_scope
+from raito_aws_pipeline.data_objects.checks import (
+    DATA_OBJECT_CHECKS,
+    check_regions_configured,
+    check_tags_read,
+)
+from raito_aws_pipeline.lake.tables import Lake
+from raito_aws_pipeline.model.buckets import Bucket, BucketScope
+from raito_aws_pipeline.model.checks import CheckOutcome, check_complete, check_schema
+from raito_aws_pipeline.model.columns import to_batch
+from raito_aws_pipeline.model.read_failures import ReadFailure
+from raito_aws_pipeline.sync.account import require_account
+from raito_aws_pipeline.sync.regions import target_regions
+from raito_aws_pipeline.sync.tables import BUCKETS
+from raito_aws_pipeline.sync.written import TableWritten, write_table
+
+
+@dataclass(frozen=True, slots=True)
+class BucketsWritten:
+    """The buckets after they were written, how many of them are in which scope, and what the checks say."""
+
+    table: TableWritten
+    scopes: dict[str, int]
+    checks: tuple[CheckOutcome, ...]
+
+
+def write_buckets(lake: Lake, target: Target, clients: AwsClients) -> BucketsWritten:
+    """List the account's buckets with region, creation date and tags; those that are not imported too, with the reason.
+
+    Raises:
+        ConfigurationError: The credentials are those of another account than `aws-account-id`, or no region is known.
+        PipelineError: The buckets cannot be listed.
+    """
+    require_account(target, clients)
+    regions = target_regions(target)
+    reads_keys = not target.aws.aws_glue_enabled
+    read = list(read_buckets(clients, lambda name: reads_keys and _is_included(target, name)))
+    buckets = [_bucket(target, bucket, regions) for bucket in read]
+    scopes = {bucket.name: bucket.scope for bucket in buckets}
+    failures = [_region_failure(bucket) for bucket in read if scopes[bucket.name] == BucketScope.REGION_UNKNOWN]
+    written = write_table(lake, target, BUCKETS, [to_batch(Bucket, buckets)], failures)
+    elsewhere = [f"{b.name} ({b.region})" for b in buckets if b.scope == BucketScope.REGION_NOT_CONFIGURED]
+    without_tags = [f"{b.name}: {b.tags_error.what}" for b in read if b.tags_error is not None]
+    return BucketsWritten(
+        written,
+        {scope.value: sum(b.scope == scope for b in buckets) for scope in BucketScope},
+        (
+            check_schema(DATA_OBJECT_CHECKS, BUCKETS.name, lake.schema_differences(BUCKETS.key(target), Bucket)),
+            check_complete(DATA_OBJECT_CHECKS, BUCKETS.name, failures),
+            check_regions_configured(elsewhere),
+            check_tags_read(without_tags),
+        ),
+    )
+
+
+def _is_included(target: Target, name: str) -> bool:
+    included, excluded = target.aws.aws_s3_include_buckets, target.aws.aws_s3_exclude_buckets
+    return (not included.written or included.matches(name)) and not excluded.matches(name)
+
+
+def _bucket(target: Target, bucket: AccountBucket, regions: tuple[str, ...]) -> Bucket:
+    return Bucket(
+        name=bucket.name,
+        region=bucket.region,
+        scope=bucket_scope(
+            bucket.name, bucket.region, is_included=lambda name: _is_included(target, name), regions=regions
+        ),
+        created_at=bucket.created_at,
+        tags=bucket.tags or (),
+    )
+
+
+def _region_failure(bucket: AccountBucket) -> ReadFailure:
+    if bucket.region_error is None:
+        raise AssertionError("a bucket without a region has the reason")
+    return read_failure(bucket.region_error, part=BUCKETS.name, subject=bucket.name)
