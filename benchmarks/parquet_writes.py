@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from benchmarks.figures import Figure, at_most
 from benchmarks.measuring import compare, peak_megabytes
 from raito_aws_pipeline.lake.tables import Lake
-from raito_aws_pipeline.model.columns import schema_of, to_batch
+from raito_aws_pipeline.model.columns import schema_of
 from raito_aws_pipeline.model.data_objects import DataObject
 
 PAGE = 1000
@@ -29,32 +29,37 @@ with tempfile.TemporaryDirectory() as folder:
 
 
 def pages(count: int) -> Iterator[pa.RecordBatch]:
-    """Pages of 1,000 data objects each, made once and repeated."""
-    rows = [
-        DataObject(
-            external_id=f"123456789012:eu-west-1:bucket/folder/{i:07}",
-            name=f"{i:07}",
-            full_name=f"123456789012:eu-west-1:bucket/folder/{i:07}",
-            type="file",
-            parent_external_id="123456789012:eu-west-1:bucket/folder",
+    """Pages of 1,000 data objects each, as a listing gives them: sorted, a folder a page, no two of one name."""
+    schema = schema_of(DataObject)
+    constant = {"type": "file", "description": ""}
+    for page in range(count):
+        parent = f"123456789012:eu-west-1:acme-warehouse/orders/2025/folder-{page:07}"
+        names = [f"part-{row:010}.parquet" for row in range(page * PAGE, (page + 1) * PAGE)]
+        ids = pa.array([f"{parent}/{name}" for name in names])
+        columns = {
+            "external_id": ids,
+            "full_name": ids,
+            "name": pa.array(names),
+            "parent_external_id": pa.array([parent] * PAGE),
+            **{name: pa.array([value] * PAGE) for name, value in constant.items()},
+        }
+        yield pa.RecordBatch.from_arrays(
+            [columns[field.name] if field.name in columns else pa.nulls(PAGE, field.type) for field in schema],
+            schema=schema,
         )
-        for i in range(PAGE)
-    ]
-    batch = to_batch(DataObject, rows)
-    for _ in range(count):
-        yield batch
 
 
 def figures() -> list[Figure]:
     """The lake's writer costs little beside pyarrow's own, and its memory does not grow with the table."""
+    listed = list(pages(PAGES))
     with tempfile.TemporaryDirectory() as folder:
 
         def ours() -> None:
-            Lake(folder).write(("bench", "data_objects"), DataObject, pages(PAGES))
+            Lake(folder).write(("bench", "data_objects"), DataObject, listed)
 
         def plain() -> None:
             pq.write_table(
-                pa.Table.from_batches(pages(PAGES), schema_of(DataObject)),
+                pa.Table.from_batches(listed, schema_of(DataObject)),
                 Path(folder) / "plain.parquet",
                 compression="zstd",
             )
