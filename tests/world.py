@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,10 +21,13 @@ from raito_aws_pipeline.sync.task_reports import Pushed, TaskReport
 
 ACCOUNT_CONNECTOR = "raito-io/cli-plugin-aws-account"
 ORGANIZATION_CONNECTOR = "raito-io/cli-plugin-aws-organization"
+REGION = "eu-west-1"
 
 
-def small_account(users: int = 3) -> dict[str, Any]:
-    """Some users, the first of them in one of two groups."""
+def small_account(
+    users: int = 3, *, buckets: Sequence[Mapping[str, Any]] = (), glue: Sequence[Mapping[str, Any]] = ()
+) -> dict[str, Any]:
+    """Some users, the first of them in one of two groups; with buckets and Glue catalogues of the functions below."""
     names = [f"user-{i:02}" for i in range(users)]
     return {
         "account": "123456789012",
@@ -38,8 +41,25 @@ def small_account(users: int = 3) -> dict[str, Any]:
                 }
                 for name in names
             ],
+            "buckets": list(buckets),
+            "glue": list(glue),
         },
     }
+
+
+def bucket(name: str, *keys: str, region: str = REGION, **members: Any) -> dict[str, Any]:
+    """A bucket with objects of these keys, and more members of `local.aws.account.Bucket`."""
+    return {"name": name, "region": region, "keys": list(keys), **members}
+
+
+def glue_catalogue(databases: Mapping[str, Sequence[Mapping[str, Any]]], region: str = REGION) -> dict[str, Any]:
+    """The Glue catalogue of a region: tables by the name of their database."""
+    return {"region": region, "databases": [{"name": name, "tables": list(t)} for name, t in databases.items()]}
+
+
+def glue_table(name: str, location: str | None, *columns: str, **members: Any) -> dict[str, Any]:
+    """A Glue table with these columns, all texts, and more members of `local.aws.account.Table`."""
+    return {"name": name, "location": location, "columns": [{"name": c, "type": "string"} for c in columns], **members}
 
 
 def task_of(report: TargetReport, job_type: JobType) -> TaskReport:
@@ -67,6 +87,11 @@ class World:
     def lake(self) -> Lake:
         """The lake."""
         return Lake(str(self.folder / "lake"))
+
+    def serve(self, account: Mapping[str, Any]) -> None:
+        """Let the embedded AWS be this account and nothing else."""
+        self.aws.reset()
+        self.aws.load(account)
 
     def target(self, **keys: Any) -> dict[str, Any]:
         """A target of the account, with more keys or other values (`_` for `-`)."""

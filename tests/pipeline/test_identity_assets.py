@@ -107,11 +107,9 @@ def test_a_file_with_other_columns_is_not_pushed(world: World, instance: dg.Dags
 
 
 def test_a_mass_delete_is_allowed_by_the_run_s_config(world: World, instance: dg.DagsterInstance) -> None:
-    world.aws.reset()
-    world.aws.load(small_account(users=30))
+    world.serve(small_account(users=30))
     assert run(world, instance).success
-    world.aws.reset()
-    world.aws.load(small_account(users=3))
+    world.serve(small_account(users=3))
     refused = run(world, instance)
     assert not refused.success
     assert "it would remove 27 of the 31 users" in failures(refused)[0]

@@ -49,8 +49,7 @@ def test_two_runs_write_the_same_files(world: World) -> None:
 
 def test_a_user_deleted_in_aws_is_removed_from_raito_unless_untouched_ones_are_kept(world: World) -> None:
     world.sync()
-    world.aws.reset()
-    world.aws.load(small_account(users=2))
+    world.serve(small_account(users=2))
     (kept,) = world.sync(world.target(delete_untouched=False))
     assert kept.error is None
     assert "user-02" in world.user_names()
@@ -101,8 +100,7 @@ def test_the_account_of_the_issue_takes_at_most_twenty_iam_calls(world: World) -
         "Version": "2012-10-17",
         "Statement": [{"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}],
     }
-    world.aws.reset()
-    world.aws.load(
+    world.serve(
         {
             "account": "123456789012",
             "aws": {
@@ -141,8 +139,7 @@ def test_without_the_sweep_s_action_the_same_users_are_read_one_by_one(
 
 def test_the_golden_identities_come_out_as_the_reference_made_them(world: World) -> None:
     case = golden_json("a-identities", "case.json")
-    world.aws.reset()
-    world.aws.load(case)
+    world.serve(case)
     (report,) = world.sync(world.target(**{k.replace("-", "_"): v for k, v in case["parameters"].items()}))
     assert report.error is None
     (job,) = world.raito.state.jobs()
@@ -172,8 +169,7 @@ def test_the_golden_identities_come_out_as_the_reference_made_them(world: World)
 
 
 def test_an_organisation_is_read_from_identity_center(world: World) -> None:
-    world.aws.reset()
-    world.aws.load(
+    world.serve(
         {
             "account": "123456789012",
             "aws": {
@@ -211,8 +207,7 @@ def test_an_organisation_is_read_from_identity_center(world: World) -> None:
 
 def test_a_page_that_fails_half_way_leaves_raito_as_it_was_and_fails_the_job(world: World) -> None:
     world.sync()
-    world.aws.reset()
-    world.aws.load(small_account(users=1))
+    world.serve(small_account(users=1))
     world.aws.faults.deny("iam:GetAccountAuthorizationDetails")
     world.aws.faults.deny("iam:ListGroups")
     (report,) = world.sync()
@@ -227,8 +222,7 @@ def test_a_page_that_fails_half_way_leaves_raito_as_it_was_and_fails_the_job(wor
 
 
 def test_a_second_page_that_fails_never_deletes(world: World) -> None:
-    world.aws.reset()
-    world.aws.load(small_account(users=1100))
+    world.serve(small_account(users=1100))
     world.sync()
     world.aws.faults.deny("iam:GetAccountAuthorizationDetails", after=1)
     (report,) = world.sync(allow_mass_delete=True)
@@ -332,11 +326,9 @@ def test_credentials_of_another_account_are_refused_before_anything_is_written(w
 
 
 def test_a_push_that_would_remove_more_than_half_is_refused_until_it_is_allowed(world: World) -> None:
-    world.aws.reset()
-    world.aws.load(small_account(users=30))
+    world.serve(small_account(users=30))
     world.sync()
-    world.aws.reset()
-    world.aws.load(small_account(users=3))
+    world.serve(small_account(users=3))
     (refused,) = world.sync()
     assert isinstance(refused.error, CheckFailedError)
     assert "it would remove 27 of the 31 users that the last push held" in str(refused.error)
@@ -349,11 +341,9 @@ def test_a_push_that_would_remove_more_than_half_is_refused_until_it_is_allowed(
 
 @pytest.mark.parametrize("by", ["option", "parameter"])
 def test_a_mass_delete_can_be_allowed_by_option_and_by_parameter(world: World, by: str) -> None:
-    world.aws.reset()
-    world.aws.load(small_account(users=30))
+    world.serve(small_account(users=30))
     world.sync()
-    world.aws.reset()
-    world.aws.load(small_account(users=3))
+    world.serve(small_account(users=3))
     if by == "option":
         (report,) = world.sync(allow_mass_delete=True)
     else:
