@@ -15,6 +15,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from contextvars import copy_context
 from dataclasses import dataclass, field
 
 from raito_aws_pipeline.aws.clients import AwsClients
@@ -141,8 +142,10 @@ class _Workers:
         self._all_begun = False
         self._stopped = False
         self._fatal: BaseException | None = None
+        # With the reader's context variables, so that what is logged counts as the task's.
         self._threads = [
-            threading.Thread(target=self._work, name=f"s3-listing-{number}", daemon=True) for number in range(count)
+            threading.Thread(target=copy_context().run, args=(self._work,), name=f"s3-listing-{number}", daemon=True)
+            for number in range(count)
         ]
 
     def __enter__(self) -> _Workers:
