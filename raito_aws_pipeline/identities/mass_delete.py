@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set
 
-SMALLEST_GUARDED = 20
-"""Below this many entries, losing half of them is an ordinary day."""
+from raito_aws_pipeline.model.checks import is_mass_delete
 
 
 def mass_delete(before: Mapping[str, Set[str]], now: Mapping[str, Set[str]]) -> str | None:
@@ -23,7 +22,7 @@ def mass_delete(before: Mapping[str, Set[str]], now: Mapping[str, Set[str]]) -> 
         ("users and groups", _labelled(before), _labelled(now)),
     ):
         removed = len(held - kept)
-        if len(held) >= SMALLEST_GUARDED and removed * 2 > len(held):
+        if is_mass_delete(len(held), removed):
             return f"it would remove {removed} of the {len(held)} {label} that the last push held"
     return None
 

@@ -15,6 +15,9 @@ from raito_aws_pipeline.model.read_failures import ReadFailure
 SCHEMA = "schema"
 COMPLETE = "complete"
 
+SMALLEST_GUARDED = 20
+"""Below this many entries, losing half of them is an ordinary day."""
+
 _NAMED = 10
 """How many offenders a description names; the count is always given."""
 
@@ -94,3 +97,8 @@ def check_complete(definitions: Iterable[CheckDefinition], table: str, failures:
     return outcome_of_check(
         definitions, table, COMPLETE, named, good="Everything could be read", bad="Parts could not be read"
     )
+
+
+def is_mass_delete(held: int, removed: int) -> bool:
+    """Whether a push would remove more than half of what Raito holds, of at least 20 (house: checks before a push)."""
+    return held >= SMALLEST_GUARDED and removed * 2 > held

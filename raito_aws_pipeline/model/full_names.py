@@ -38,16 +38,17 @@ class FullNames:
         return f"{self.account_id}:{written}:{bucket}"
 
 
-def bucket_of(full_name: str) -> tuple[BucketName, str] | None:
-    """The bucket that a full name is of, and the path below it (empty for the bucket itself); None: it is no such name.
+def bucket_of(full_name: str) -> tuple[BucketName, str | None] | None:
+    """The bucket that a full name is of, and the path below it; None: it is no such name.
 
-    The old form of us-east-1 (`<account>::<bucket>`) is understood.
+    The path is None for the bucket itself, and may be empty: a folder without a name (key `/a`) has such a one. The old
+    form of us-east-1 (`<account>::<bucket>`) is understood.
     """
-    name, _, path = full_name.partition("/")
+    name, slash, path = full_name.partition("/")
     parts = name.split(":")
     if len(parts) != 3 or not parts[0] or not parts[2]:
         return None
-    return BucketName(parts[0], parts[1], parts[2]), path
+    return BucketName(parts[0], parts[1], parts[2]), path if slash else None
 
 
 def tree_order(full_name: str) -> str:

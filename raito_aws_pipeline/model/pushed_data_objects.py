@@ -14,4 +14,4 @@ class PushedDataObjects(Row, frozen=True, kw_only=True):
     region: Annotated[str, Column("The region.", unique=True)]
     sent: Annotated[int, Column("Data objects that the import file held.")]
     held: Annotated[int, Column("Data objects that Raito may hold: those sent, or more where nothing was deleted.")]
-    complete: Annotated[bool, Column("Whether all of the region had been read.")]
+    complete: Annotated[bool, Column("Whether nothing was missing of any region when it was pushed.")]

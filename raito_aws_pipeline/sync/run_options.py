@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from raito_aws_pipeline.raito.tasks import JobType
 from raito_aws_pipeline.sync.connections import RaitoOptions
+from raito_aws_pipeline.sync.data_object_subtree import Subtree
 from raito_aws_pipeline.sync.written import TableWritten
 
 
@@ -22,6 +23,7 @@ class RunOptions:
         allow_mass_delete: Push even where more than half of the last push would be removed.
         raito: What holds for all talk with Raito.
         only: The tasks to run, the others are SKIPPED; empty: all.
+        subtree: Read and push only what lies below one data object; None: all data objects.
         on_written: Called with each table once it lies in the lake, so that the report of a task that fails later
             tells of it.
     """
@@ -29,4 +31,5 @@ class RunOptions:
     allow_mass_delete: bool
     raito: RaitoOptions
     only: frozenset[JobType] = frozenset()
+    subtree: Subtree | None = None
     on_written: Callable[[TableWritten], None] = field(default=_nobody_asks)

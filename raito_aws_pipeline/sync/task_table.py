@@ -12,6 +12,7 @@ from raito_aws_pipeline.aws.clients import AwsClients
 from raito_aws_pipeline.configuration.targets import Target, TargetKind
 from raito_aws_pipeline.lake.tables import Lake
 from raito_aws_pipeline.raito.tasks import JobType, Task
+from raito_aws_pipeline.sync.data_object_task import sync_data_objects
 from raito_aws_pipeline.sync.identity_task import sync_identities
 from raito_aws_pipeline.sync.run_options import RunOptions
 from raito_aws_pipeline.sync.task_reports import TaskReport
@@ -62,7 +63,7 @@ def _nothing_against_it(_: Target) -> str | None:
 _ACCOUNTS = frozenset({TargetKind.ACCOUNT})
 _ALL = frozenset(TargetKind)
 
-DATA_SOURCE = TaskRow(JobType.DS, "data-source", _ACCOUNTS, _no_data_source, work=None)
+DATA_SOURCE = TaskRow(JobType.DS, "data-source", _ACCOUNTS, _no_data_source, work=sync_data_objects)
 IDENTITIES = TaskRow(JobType.IS, "identity", _ALL, _no_identity_store, work=sync_identities)
 ACCESS = TaskRow(JobType.DA, "access", _ACCOUNTS, _nothing_against_it, work=None)
 USAGE = TaskRow(JobType.DU, "usage", _ACCOUNTS, _nothing_against_it, work=None)

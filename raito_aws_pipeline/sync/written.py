@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 
@@ -15,13 +15,19 @@ from raito_aws_pipeline.sync.tables import Table
 
 @dataclass(frozen=True, slots=True)
 class TableWritten:
-    """One table after it was written: its rows, its bytes as Parquet, and how many parts are missing."""
+    """One table, or partition of one, after it was written: rows, bytes as Parquet, how many parts are missing."""
 
     table: Table
     uri: str
     rows: int
     bytes: int
     failures: int
+    partition: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The table's name, with the partition's values behind it."""
+        return " ".join((self.table.name, *self.partition.values()))
 
 
 def write_table(
@@ -47,4 +53,4 @@ def write_table(
         LakeError: It cannot be written.
     """
     part = lake.write(table.key(target), table.row, batches, failures=failures, partition=partition)
-    return TableWritten(table, part.uri, part.rows, part.bytes, len(failures))
+    return TableWritten(table, part.uri, part.rows, part.bytes, len(failures), partition)

@@ -1,0 +1,180 @@
+"""Partial sync: only what lies below one data object is read again and pushed (connector 3, protocol 7.10).
+
+Raito asks for it in a sync trigger. Nothing is deleted, and the tables of whole regions stay as they are.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pyarrow as pa
+
+from raito_aws_pipeline.aws.clients import AwsClients
+from raito_aws_pipeline.aws.s3.listing import BucketToList
+from raito_aws_pipeline.configuration.targets import Target
+from raito_aws_pipeline.data_objects.checks import TreeCheck
+from raito_aws_pipeline.errors import ConfigurationError
+from raito_aws_pipeline.lake.tables import Lake
+from raito_aws_pipeline.model.buckets import Bucket, BucketScope
+from raito_aws_pipeline.model.data_objects import DataObject
+from raito_aws_pipeline.model.full_names import US_EAST_1, FullNames, bucket_of
+from raito_aws_pipeline.raito.imports import import_data_objects
+from raito_aws_pipeline.raito.metadata import set_data_source_metadata
+from raito_aws_pipeline.raito.tasks import Task
+from raito_aws_pipeline.sync.account import account_id
+from raito_aws_pipeline.sync.connections import RaitoOptions
+from raito_aws_pipeline.sync.data_object_files import write_data_object_file
+from raito_aws_pipeline.sync.data_object_push import DataObjectPush, data_source_id, metadata_of
+from raito_aws_pipeline.sync.data_objects import full_names
+from raito_aws_pipeline.sync.glue_objects import glue_region, write_glue_tables
+from raito_aws_pipeline.sync.region_content import RegionContent
+from raito_aws_pipeline.sync.regions import target_regions
+from raito_aws_pipeline.sync.s3_objects import Listing, s3_objects
+from raito_aws_pipeline.sync.tables import BUCKETS, DATA_OBJECT_SUBTREE
+from raito_aws_pipeline.sync.written import TableWritten, write_table
+
+
+@dataclass(frozen=True, slots=True)
+class Subtree:
+    """What a partial sync is about.
+
+    Args:
+        parent: Full name of the data object that everything lies below: a bucket or a folder.
+        excludes: What of it is left out: full names, or paths below the parent.
+    """
+
+    parent: str
+    excludes: tuple[str, ...] = ()
+
+    def leaves_out(self, full_name: str) -> bool:
+        """Whether an object below the parent is one of the excluded ones, or lies below one."""
+        path = full_name.removeprefix(f"{self.parent}/")
+        return any(_is_at_or_below(name, exclude) for exclude in self.excludes for name in (full_name, path))
+
+
+def write_subtree(lake: Lake, target: Target, clients: AwsClients, subtree: Subtree) -> TableWritten:
+    """Read what lies below one data object into a table of its own, in place of that of the last partial sync.
+
+    In Glue mode the catalogues are read again for it. Memory: that of a region (`data_objects`).
+
+    Raises:
+        ConfigurationError: The parent is no bucket of the account that is imported, nor lies in one.
+        LakeError: The buckets were never read.
+        PipelineError: No further call can succeed (no credentials, AWS cannot be reached).
+    """
+    names = full_names(target, account_id(target, clients))
+    subtree = replace(subtree, parent=_spelled_by(names, target, subtree.parent))
+    read = _read_catalogues if target.aws.aws_glue_enabled else _list_bucket
+    content = read(lake, target, clients, names, subtree)
+    return write_table(lake, target, DATA_OBJECT_SUBTREE, content.batches, content.failures)
+
+
+def push_subtree(
+    lake: Lake, target: Target, clients: AwsClients, task: Task, subtree: Subtree, *, options: RaitoOptions
+) -> DataObjectPush:
+    """Send what `write_subtree` read to Raito, within a running task; nothing is deleted there.
+
+    Args:
+        lake: The lake.
+        target: The target; it has a data source.
+        clients: Its AWS clients, which say the account.
+        task: The task DS of an open job.
+        subtree: What was read.
+        options: How long Raito may work on the import.
+
+    Raises:
+        CheckFailedError: A check does not hold; nothing was sent.
+        PipelineError: Raito refuses, or cannot be reached.
+    """
+    store_id = data_source_id(target)
+    names = full_names(target, account_id(target, clients))
+    key = DATA_OBJECT_SUBTREE.key(target)
+    for failure in lake.completeness(key).failures:
+        task.warn(f"Below {subtree.parent}, {failure.subject or failure.part} could not be read: {failure.code}.")
+    with tempfile.TemporaryDirectory(prefix="raito-aws-pipeline-") as folder:
+        check = TreeCheck(_spelled_by(names, target, subtree.parent))
+        path = Path(folder) / "data-objects.json"
+        file = write_data_object_file(target, check, None, lake.read(key, DataObject), path)
+        set_data_source_metadata(task.session, store_id, metadata_of(target))
+        result = import_data_objects(
+            task, store_id, file.path, delete_untouched=False, timeout=options.import_timeout_seconds
+        )
+    kept = f"only what lies below {subtree.parent} was read"
+    return DataObjectPush(task.address.job_id, file.records, file.bytes, result, kept, None)
+
+
+def _list_bucket(lake: Lake, target: Target, clients: AwsClients, names: FullNames, subtree: Subtree) -> RegionContent:
+    full_name, slash, below = subtree.parent.partition("/")
+    path = below if slash else None
+    buckets = lake.read_rows(BUCKETS.key(target), Bucket)
+    bucket = next((b for b in buckets if names.bucket(b.region or "", b.name) == full_name), None)
+    if bucket is None or bucket.region is None or bucket.scope != BucketScope.INCLUDED:
+        raise ConfigurationError(
+            f"'{subtree.parent}' does not lie in a bucket that is imported"
+            f"{'' if bucket is None else f' ({bucket.scope})'}.",
+            target=target.name,
+            remedy="Give the full name of a bucket or folder as Raito shows it; read the buckets again if it is new.",
+        )
+    if path is not None and not target.aws.aws_s3_emulate_folder_structure:
+        raise ConfigurationError(
+            f"'{subtree.parent}' is no bucket, and without folders nothing lies below anything else.",
+            target=target.name,
+            remedy="Give the full name of a bucket, or set aws-s3-emulate-folder-structure.",
+        )
+    if path is not None and path.count("/") + 1 >= target.aws.aws_s3_max_folder_depth:
+        # Nothing below so deep a folder is imported.
+        return RegionContent((), [], [], [])
+    listing = Listing(
+        BucketToList(bucket.name, bucket.region, "" if path is None else f"{path}/"),
+        full_name,
+        below=path,
+        is_left_out=lambda key: subtree.leaves_out(f"{full_name}/{key}"),
+    )
+    return s3_objects(target, clients, [listing])
+
+
+def _read_catalogues(
+    lake: Lake, target: Target, clients: AwsClients, names: FullNames, subtree: Subtree
+) -> RegionContent:
+    buckets = lake.read_rows(BUCKETS.key(target), Bucket)
+    regions = target_regions(target)
+    for region in regions:
+        write_glue_tables(lake, target, clients, region)
+    contents = [glue_region(lake, target, buckets, names, region) for region in regions]
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        for content in contents:
+            for batch in content.batches:
+                wanted = [
+                    name.startswith(f"{subtree.parent}/") and not subtree.leaves_out(name)
+                    for name in batch.column("full_name").to_pylist()
+                ]
+                yield batch.filter(pa.array(wanted, pa.bool_()))
+
+    # Each region names what is missing of all catalogues.
+    return RegionContent(batches(), [], [], contents[0].failures)
+
+
+def _spelled_by(names: FullNames, target: Target, parent: str) -> str:
+    """The parent's full name as this target writes it, the old form of us-east-1 included.
+
+    Raises:
+        ConfigurationError: It is no bucket of the account, nor lies in one.
+    """
+    found = bucket_of(parent)
+    if found is None or found[0].account_id != names.account_id:
+        raise ConfigurationError(
+            f"'{parent}' is no bucket of account {names.account_id}, nor lies in one.",
+            target=target.name,
+            remedy=f"Give a full name such as {names.account_id}:eu-west-1:bucket/folder; for all, run a full sync.",
+        )
+    bucket, path = found
+    full_name = names.bucket(bucket.region or US_EAST_1, bucket.bucket)
+    return full_name if path is None else f"{full_name}/{path}"
+
+
+def _is_at_or_below(name: str, other: str) -> bool:
+    return name == other or name.startswith(f"{other}/")

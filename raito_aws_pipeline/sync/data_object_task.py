@@ -1,0 +1,76 @@
+"""The data object task of a run: buckets, then data objects of each region are read, kept in the lake and pushed.
+
+In Dagster reading and pushing are assets of their own (`assets.data_objects`).
+"""
+
+from __future__ import annotations
+
+from raito_aws_pipeline.aws.clients import AwsClients
+from raito_aws_pipeline.configuration.targets import Target
+from raito_aws_pipeline.lake.tables import Lake
+from raito_aws_pipeline.raito.tasks import Task
+from raito_aws_pipeline.sync.buckets import write_buckets
+from raito_aws_pipeline.sync.data_object_push import DataObjectPush, push_data_objects
+from raito_aws_pipeline.sync.data_object_subtree import push_subtree, write_subtree
+from raito_aws_pipeline.sync.data_objects import RegionWritten, write_data_objects
+from raito_aws_pipeline.sync.glue_objects import write_glue_tables
+from raito_aws_pipeline.sync.regions import target_regions
+from raito_aws_pipeline.sync.run_options import RunOptions
+from raito_aws_pipeline.sync.task_reports import Pushed, TaskReport
+from raito_aws_pipeline.sync.written import TableWritten
+
+
+def sync_data_objects(lake: Lake, target: Target, clients: AwsClients, task: Task, options: RunOptions) -> TaskReport:
+    """Read a target's data objects and push them, within a running task; or those below one of them alone.
+
+    Args:
+        lake: The lake.
+        target: The target; it has a data source.
+        clients: AWS.
+        task: The task DS of an open job.
+        options: What the run is asked to do.
+
+    Raises:
+        PipelineError: They could not be read at all, must not be pushed as they are, or Raito refuses them.
+    """
+    written: list[TableWritten] = []
+
+    def note(table: TableWritten) -> None:
+        written.append(table)
+        options.on_written(table)
+
+    note(write_buckets(lake, target, clients).table)
+    if options.subtree is not None:
+        note(write_subtree(lake, target, clients, options.subtree))
+        push = push_subtree(lake, target, clients, task, options.subtree, options=options.raito)
+        return _report(task, written, push)
+
+    def note_region(region: RegionWritten) -> None:
+        for table in region.tables:
+            note(table)
+
+    regions = target_regions(target)
+    if target.aws.aws_glue_enabled:
+        for region in regions:
+            note(write_glue_tables(lake, target, clients, region))
+    write_data_objects(lake, target, clients, regions, note_region)
+    push = push_data_objects(
+        lake, target, clients, task, allow_mass_delete=options.allow_mass_delete, options=options.raito
+    )
+    return _report(task, written, push)
+
+
+def _report(task: Task, written: list[TableWritten], push: DataObjectPush) -> TaskReport:
+    counted = push.result
+    pushed = Pushed(
+        "data objects",
+        push.records,
+        push.bytes,
+        counted.data_objects_added,
+        counted.data_objects_updated,
+        counted.data_objects_removed,
+    )
+    kept = (f"Raito keeps what this import does not hold, because {push.kept}.",) if push.kept else ()
+    return TaskReport(
+        task.address.job_type, written=tuple(written), pushed=(pushed,), warnings=(*kept, *(counted.warnings or ()))
+    )
