@@ -2,7 +2,7 @@
 
 Here: the tables of the catalogue, and the one way in which imports change them — a record is added, updated where it
 really differs, and removed where an import says that it is all there is. Not here: what a kind's records mean
-(`imports`, `identity_import`).
+(`imports`, `identity_import`, `data_object_import`).
 """
 
 from __future__ import annotations
@@ -30,6 +30,9 @@ CREATE TEMP TABLE IF NOT EXISTS incoming (
     external_id TEXT PRIMARY KEY, digest BLOB NOT NULL, content BLOB, repeats INTEGER NOT NULL DEFAULT 0
 ) WITHOUT ROWID
 """
+_MEMBER = "json_extract(CAST(content AS TEXT), ?3)"
+"""A member of a record's content, by its path as third parameter."""
+
 _NAMED_REPEATS = 10
 """How many repeated external ids a change names."""
 
@@ -102,6 +105,24 @@ class Catalogue:
         )
         return [r["content"] for r in rows]
 
+    def contents_where(self, kind: str, member: str, value: str, owner: str | None = None) -> list[bytes]:
+        """The kept contents of the records of a kind whose JSON has this text as a member; looks at all of them."""
+        rows = self._database.rows(
+            f"SELECT content FROM record WHERE kind = ?1 AND (owner = ?2 OR ?2 IS NULL) AND {_MEMBER} = ?4"  # noqa: S608
+            " ORDER BY owner, external_id",
+            (kind, owner, f"$.{member}", value),
+        )
+        return [r["content"] for r in rows]
+
+    def counts_by(self, kind: str, member: str, owner: str | None = None) -> dict[str, int]:
+        """How many records of a kind there are for each value of a member of their JSON; looks at all of them."""
+        rows = self._database.rows(
+            f"SELECT {_MEMBER} AS value, count(*) AS records FROM record"  # noqa: S608
+            " WHERE kind = ?1 AND (owner = ?2 OR ?2 IS NULL) AND content IS NOT NULL GROUP BY value ORDER BY value",
+            (kind, owner, f"$.{member}"),
+        )
+        return {r["value"]: r["records"] for r in rows}
+
     def external_ids(self, kind: str, owner: str | None = None) -> list[str]:
         """External ids of all records of a kind, by owner, sorted."""
         rows = self._database.rows(
@@ -158,6 +179,22 @@ class CatalogueChange:
             " ON CONFLICT (external_id) DO UPDATE SET repeats = repeats + 1",
             (self._row(record, keep_content) for record in records),
         )
+
+    def staged(self) -> Iterator[Incoming]:
+        """What is staged with its content, by external id.
+
+        Raises:
+            ChangeAbandonedError: The server stops.
+        """
+        for row in self._connection.execute("SELECT external_id, content FROM incoming ORDER BY external_id"):
+            if self._abandoned.is_set():
+                raise ChangeAbandonedError
+            yield Incoming(row["external_id"], row["content"])
+
+    def staged_content(self, external_id: str) -> bytes | None:
+        """The content of one staged record."""
+        row = self._connection.execute("SELECT content FROM incoming WHERE external_id = ?", (external_id,)).fetchone()
+        return None if row is None else row["content"]
 
     def _row(self, record: Incoming, keep_content: bool) -> tuple[str, bytes, bytes | None]:
         if self._abandoned.is_set():

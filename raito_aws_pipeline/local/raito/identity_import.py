@@ -25,9 +25,9 @@ from raito_aws_pipeline.local.raito.catalogue import CatalogueChange, Incoming
 from raito_aws_pipeline.local.raito.failures import RequestRefusedError
 from raito_aws_pipeline.local.raito.import_warnings import Examples, repeated_ids
 from raito_aws_pipeline.local.raito.record_files import read_records
+from raito_aws_pipeline.local.raito.tag_scope import reconciled_tags
 from raito_aws_pipeline.model.identities import Group, User
 from raito_aws_pipeline.model.records import record_type
-from raito_aws_pipeline.model.tags import Tag
 
 IdentityT = TypeVar("IdentityT", User, Group)
 
@@ -58,7 +58,9 @@ def import_identities(change: CatalogueChange, settings: Mapping[str, Any], file
             before = _known(change, store, "groups", group) if scope else None
             parents = _known_only(group.external_id, group.parent_group_external_ids, known_groups, unknown_parents)
             yield msgspec.structs.replace(
-                group, parent_group_external_ids=parents, tags=_tags(group.tags, before.tags if before else None, scope)
+                group,
+                parent_group_external_ids=parents,
+                tags=reconciled_tags(group.tags, before.tags if before else None, scope),
             )
 
     def merged_users() -> Iterator[User]:
@@ -71,7 +73,7 @@ def import_identities(change: CatalogueChange, settings: Mapping[str, Any], file
             yield msgspec.structs.replace(
                 user,
                 group_external_ids=tuple(sorted(memberships)),
-                tags=_tags(user.tags, before.tags if before else None, scope),
+                tags=reconciled_tags(user.tags, before.tags if before else None, scope),
             )
 
     change.stage(_incoming(merged_groups()), keep_content=True)
@@ -118,12 +120,6 @@ def _known_only(member: str, groups: tuple[str, ...] | None, known: set[str], un
         if group not in known:
             unknown.note(f"{member} → {group}")
     return tuple(group for group in named if group in known)
-
-
-def _tags(tags: tuple[Tag, ...] | None, before: tuple[Tag, ...] | None, scope: frozenset[str]) -> tuple[Tag, ...]:
-    kept = [tag for tag in before or () if tag.source not in scope]
-    given = [tag for tag in tags or () if tag.source in scope or not scope]
-    return tuple(sorted({*kept, *given}, key=lambda tag: (tag.key, tag.value, tag.source)))
 
 
 def _incoming(identities: Iterable[User | Group]) -> Iterator[Incoming]:

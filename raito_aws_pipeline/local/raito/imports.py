@@ -1,7 +1,8 @@
 """What each kind of import does with its files: shape, counts and what is remembered.
 
-Here: data objects, access providers, feedback, usage and tags, whose records are remembered by external id; and the
-table of all kinds. Not here: users and groups (`identity_import`), and when an import runs (`worker`).
+Here: access providers, feedback, usage and tags, whose records are remembered by external id; and the table of all
+kinds. Not here: users and groups (`identity_import`), data objects (`data_object_import`), and when an import runs
+(`worker`).
 """
 
 from __future__ import annotations
@@ -20,7 +21,6 @@ from raito_aws_pipeline.local.raito.import_warnings import Examples, repeated_id
 from raito_aws_pipeline.local.raito.record_files import read_records
 from raito_aws_pipeline.model.access_controls import AccessControl, AccessFeedback
 from raito_aws_pipeline.model.columns import Row
-from raito_aws_pipeline.model.data_objects import DataObject
 from raito_aws_pipeline.model.records import record_type
 from raito_aws_pipeline.model.tags import TagAssignment
 from raito_aws_pipeline.model.usage import UsageStatement
@@ -32,26 +32,14 @@ Raises RequestRefusedError where a file cannot be read or a record has another s
 """
 
 
-def import_data_objects(
-    change: CatalogueChange, settings: Mapping[str, Any], files: tuple[Path, ...]
-) -> dict[str, Any]:
-    """Import data objects (protocol 6.4); with `deleteUntouched` the data source's others are removed."""
-    _stage(change, DataObject, files)
-    done = _apply(change, "dataObjects", settings)
-    return {
-        "__typename": "DataSourceImportResult",
-        "dataObjectsAdded": done.added,
-        "dataObjectsUpdated": done.updated,
-        "dataObjectsRemoved": done.removed,
-        "warnings": repeated_ids("data objects", done),
-    }
-
-
 def import_access_providers(
     change: CatalogueChange, settings: Mapping[str, Any], files: tuple[Path, ...]
 ) -> dict[str, Any]:
     """Import access providers (protocol 6.5); with `deleteUntouched` the data source's others are removed."""
-    _stage(change, AccessControl, files)
+    change.stage(
+        (Incoming(record.external_id, msgspec.json.encode(record)) for record in _records(AccessControl, files)),
+        keep_content=False,
+    )
     done = _apply(change, "accessProviders", settings)
     return {
         "__typename": "AccessProviderImportResult",
@@ -131,26 +119,18 @@ def import_tags(change: CatalogueChange, settings: Mapping[str, Any], files: tup
 
 IMPORTS: Mapping[str, Import] = {
     "identities": import_identities,
-    "dataObjects": import_data_objects,
     "accessProviders": import_access_providers,
     "accessFeedback": import_feedback,
     "usage": import_usage,
     "tags": import_tags,
 }
-"""By kind of subtask."""
+"""By kind of subtask; data objects have `data_object_import`'s, which needs the data source's metadata too."""
 
 
 def _widened(window: UsageWindow | None, seconds: int) -> UsageWindow:
     if window is None:
         return UsageWindow(seconds, seconds)
     return UsageWindow(min(window.first_used, seconds), max(window.last_used, seconds))
-
-
-def _stage(change: CatalogueChange, noun: type[Row], files: tuple[Path, ...]) -> None:
-    change.stage(
-        (Incoming(record.external_id, msgspec.json.encode(record)) for record in _records(noun, files)),
-        keep_content=False,
-    )
 
 
 def _apply(change: CatalogueChange, kind: str, settings: Mapping[str, Any]) -> Change:

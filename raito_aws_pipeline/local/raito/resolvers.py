@@ -18,6 +18,7 @@ from raito_aws_pipeline.local.raito.exports import Exports
 from raito_aws_pipeline.local.raito.failures import RequestRefusedError
 from raito_aws_pipeline.local.raito.journal import Journal
 from raito_aws_pipeline.local.raito.journal_entries import FileToImport
+from raito_aws_pipeline.local.raito.metadata_rules import metadata_complaints
 from raito_aws_pipeline.local.raito.worker import EXPORT, Worker
 
 Answer = Mapping[str, Any]
@@ -166,9 +167,12 @@ def identity_store(_: Any, info: GraphQLResolveInfo, id: str) -> Answer:  # noqa
 
 
 def set_data_source_metadata(_: Any, info: GraphQLResolveInfo, id: str, request: Input) -> Answer:  # noqa: A002
-    """Replace the metadata of a data source (protocol 5.1)."""
+    """Replace the metadata of a data source (protocol 5.1); metadata that contradicts itself is refused."""
     answer = data_source(None, info, id)
     if answer["__typename"] == "DataSource":
+        if complaints := metadata_complaints(request):
+            message = f"The metadata of data source '{id}' is refused: {'; '.join(complaints)}."
+            return {"__typename": "InvalidInputError", "message": message}
         _services(info).journal.set_metadata("dataSource", id, request)
     return answer
 

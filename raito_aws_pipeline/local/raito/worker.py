@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from raito_aws_pipeline.local.raito.catalogue import Catalogue, ChangeAbandonedError
+from raito_aws_pipeline.local.raito.data_object_import import DATA_OBJECTS, import_data_objects
 from raito_aws_pipeline.local.raito.exports import Exports
 from raito_aws_pipeline.local.raito.failures import RequestRefusedError
 from raito_aws_pipeline.local.raito.faults import Faults
@@ -91,4 +92,7 @@ class Worker:
         if subtask.kind == EXPORT:
             return self._exports.export()
         with self._catalogue.change() as change:
+            if subtask.kind == DATA_OBJECTS:
+                metadata = self._journal.metadata("dataSource", subtask.settings["dataSource"])
+                return import_data_objects(change, subtask.settings, subtask.files, metadata)
             return IMPORTS[subtask.kind](change, subtask.settings, subtask.files)

@@ -229,12 +229,12 @@ def group(external_id: str, *parents: str, **more: Any) -> dict[str, Any]:
 
 
 def data_object(external_id: str, parent: str = "", **more: Any) -> dict[str, Any]:
-    """A record of a data objects file."""
+    """A record of a data objects file: a data source, or a bucket where it has a parent."""
     return {
         "externalId": external_id,
         "name": external_id,
         "fullName": external_id,
-        "type": "bucket",
+        "type": "bucket" if parent else "datasource",
         "description": "",
         "parentExternalId": parent,
         "tags": None,
