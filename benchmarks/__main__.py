@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import account_sweep, definitions_load, import_files, parquet_writes
+from benchmarks import account_sweep, definitions_load, embedded_raito, import_files, parquet_writes
 from benchmarks.figures import Figure, keep
 
 BENCHMARKS = {
     "account_sweep": account_sweep.figures,
     "import_files": import_files.figures,
     "parquet_writes": parquet_writes.figures,
+    "embedded_raito": embedded_raito.figures,
     "definitions_load": definitions_load.figures,
 }
 
