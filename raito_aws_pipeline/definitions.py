@@ -14,15 +14,17 @@ from typing import Any
 
 import dagster as dg
 
+from raito_aws_pipeline.assets.data_objects import data_object_assets
 from raito_aws_pipeline.assets.identities import identity_assets
 from raito_aws_pipeline.configuration.settings import Settings, load_settings
 from raito_aws_pipeline.configuration.targets import BrokenTarget
 from raito_aws_pipeline.io_managers.parquet import ParquetIOManager
-from raito_aws_pipeline.jobs import identities_job
+from raito_aws_pipeline.jobs import data_objects_job, identities_job
+from raito_aws_pipeline.partitions import region_partitions
 from raito_aws_pipeline.resources.aws import AwsResource
 from raito_aws_pipeline.resources.lake import LakeResource
 from raito_aws_pipeline.resources.raito import RaitoResource
-from raito_aws_pipeline.schedules import identities_nightly
+from raito_aws_pipeline.schedules import data_objects_nightly, identities_nightly
 from raito_aws_pipeline.sync.connections import raito_options
 
 logger = logging.getLogger(__name__)
@@ -39,12 +41,21 @@ def build_definitions(
         resources: Replacements of single resources (`aws`, `raito`, `lake`, `io_manager`), for tests.
     """
     lake_uri = settings.general.lake_uri
-    assets = [asset for target in settings.targets for asset in identity_assets(target)]
-    job = identities_job([key for asset in assets for key in asset.keys])
+    identities = [asset for target in settings.targets for asset in identity_assets(target)]
+    identities_sync = identities_job([key for asset in identities for key in asset.keys])
+    assets, jobs, schedules = [*identities], [identities_sync], [identities_nightly(identities_sync)]
+    for target in settings.targets:
+        data_objects = data_object_assets(target)
+        if data_objects:
+            regions = region_partitions(target)
+            job = data_objects_job(target, [key for asset in data_objects for key in asset.keys], regions)
+            assets += data_objects
+            jobs.append(job)
+            schedules.append(data_objects_nightly(target, job, regions))
     return dg.Definitions(
         assets=assets,
-        jobs=[job],
-        schedules=[identities_nightly(job)],
+        jobs=jobs,
+        schedules=schedules,
         executor=dg.in_process_executor,
         resources={
             "aws": AwsResource(),

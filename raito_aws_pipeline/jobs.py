@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 import dagster as dg
 
+from raito_aws_pipeline.configuration.targets import BrokenTarget, Target
+
 IDENTITIES_JOB = "identities"
 
 
@@ -16,3 +18,23 @@ def identities_job(keys: Sequence[dg.AssetKey]) -> dg.UnresolvedAssetJobDefiniti
         selection=dg.AssetSelection.assets(*keys),
         description="Read users and groups of every target, check them, and push them to Raito.",
     )
+
+
+def data_objects_job(
+    target: Target | BrokenTarget, keys: Sequence[dg.AssetKey], partitions: dg.PartitionsDefinition[str]
+) -> dg.UnresolvedAssetJobDefinition:
+    """AWS → lake → Raito for the data objects of one target; its regions are those of the run.
+
+    Targets have regions of their own, and a job has one set of partitions: one job a target.
+    """
+    return dg.define_asset_job(
+        data_objects_job_name(target),
+        selection=dg.AssetSelection.assets(*keys),
+        partitions_def=partitions,
+        description=f"Read buckets and data objects of '{target.name}', check them, and push them to Raito.",
+    )
+
+
+def data_objects_job_name(target: Target | BrokenTarget) -> str:
+    """Name of a target's data object job."""
+    return f"{target.slug}__data_objects_sync"

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import dagster as dg
 
+from raito_aws_pipeline.configuration.targets import BrokenTarget, Target
+from raito_aws_pipeline.partitions import all_partitions
+
 
 def identities_nightly(job: dg.UnresolvedAssetJobDefinition) -> dg.ScheduleDefinition:
     """Users and groups, every night at 03:15 UTC."""
@@ -13,4 +16,18 @@ def identities_nightly(job: dg.UnresolvedAssetJobDefinition) -> dg.ScheduleDefin
         cron_schedule="15 3 * * *",
         execution_timezone="UTC",
         description="Users and groups of every target, every night at 03:15 UTC. Off until switched on.",
+    )
+
+
+def data_objects_nightly(
+    target: Target | BrokenTarget, job: dg.UnresolvedAssetJobDefinition, partitions: dg.PartitionsDefinition[str]
+) -> dg.ScheduleDefinition:
+    """Data objects of one target, all regions in one run, every night at 02:15 UTC: before access refers to them."""
+    return dg.ScheduleDefinition(
+        name=f"{target.slug}__data_objects_nightly",
+        job=job,
+        cron_schedule="15 2 * * *",
+        execution_timezone="UTC",
+        tags=all_partitions(partitions),
+        description=f"Data objects of '{target.name}', all regions, every night at 02:15 UTC. Off until switched on.",
     )

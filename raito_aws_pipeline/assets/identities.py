@@ -12,6 +12,7 @@ from raito_aws_pipeline.assets.tables import asset_key, table_metadata, table_sp
 from raito_aws_pipeline.checks import check_results, check_specs
 from raito_aws_pipeline.configuration.targets import BrokenTarget, Target, TargetKind
 from raito_aws_pipeline.identities.checks import IDENTITY_CHECKS
+from raito_aws_pipeline.raito.tasks import JobType
 from raito_aws_pipeline.resources.aws import AwsResource
 from raito_aws_pipeline.resources.lake import LakeResource
 from raito_aws_pipeline.resources.raito import RaitoResource
@@ -21,7 +22,8 @@ from raito_aws_pipeline.sync.identities import (
     write_account_identities,
     write_organization_identities,
 )
-from raito_aws_pipeline.sync.identity_push import push_identities_in_a_job
+from raito_aws_pipeline.sync.identity_push import push_identities
+from raito_aws_pipeline.sync.raito_jobs import task_of_its_own_job
 from raito_aws_pipeline.sync.tables import ACCOUNT_AUTHORIZATION_DETAILS, GROUPS, RAITO_IDENTITY_STORE, USERS
 
 
@@ -119,9 +121,13 @@ def _raito_identity_store(target: Target | BrokenTarget) -> dg.AssetsDefinition:
         config: PushConfig, raito: dg.ResourceParam[RaitoResource], lake: dg.ResourceParam[LakeResource]
     ) -> dg.MaterializeResult[None]:
         opened = lake.open()
-        with step_of(target) as sound, raito.session(sound) as session:
-            push = push_identities_in_a_job(
-                opened, sound, session, allow_mass_delete=config.allow_mass_delete, options=raito.options
+        with (
+            step_of(target) as sound,
+            raito.session(sound) as session,
+            task_of_its_own_job(opened, sound, session, raito.options, JobType.IS) as task,
+        ):
+            push = push_identities(
+                opened, sound, task, allow_mass_delete=config.allow_mass_delete, options=raito.options
             )
         counted = push.result
         return dg.MaterializeResult(

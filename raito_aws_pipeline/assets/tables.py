@@ -6,11 +6,13 @@ All assets of a target are one group, named by the target's slug.
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
 from typing import Any
 
 import dagster as dg
 
 from raito_aws_pipeline.configuration.targets import BrokenTarget, Target
+from raito_aws_pipeline.io_managers.parquet import DIMENSION_METADATA_KEY
 from raito_aws_pipeline.model.columns import columns_of
 from raito_aws_pipeline.sync.tables import Table
 from raito_aws_pipeline.sync.written import TableWritten
@@ -29,17 +31,25 @@ def table_spec(
     *,
     kinds: set[str],
     description: str,
-    deps: list[dg.AssetKey] | None = None,
+    deps: Sequence[dg.AssetKey | dg.AssetDep] = (),
+    partitions: dg.PartitionsDefinition[str] | None = None,
+    dimension: str | None = None,
 ) -> dg.AssetSpec:
-    """The asset of a table, as the UI shows it before anything ran."""
+    """The asset of a table, as the UI shows it before anything ran; `dimension` is that of its plain partitions."""
+    metadata = {
+        "dagster/column_schema": column_schema(table),
+        "dagster/table_name": f"{target.slug}.{table.name}",
+        **({DIMENSION_METADATA_KEY: dimension} if dimension else {}),
+    }
     return dg.AssetSpec(
         asset_key(table, target),
-        deps=deps or [],
+        deps=deps,
+        partitions_def=partitions,
         group_name=target.slug,
         kinds=kinds,
         owners=OWNERS,
         description=f"{description}\n\nOne row: {inspect.cleandoc(table.row.__doc__ or '')}",
-        metadata={"dagster/column_schema": column_schema(table), "dagster/table_name": f"{target.slug}.{table.name}"},
+        metadata=metadata,
         tags={"raito/target": target.slug},
     )
 
@@ -67,3 +77,8 @@ def table_metadata(written: TableWritten) -> dict[str, Any]:
         "bytes": written.bytes,
         "parts_not_read": written.failures,
     }
+
+
+def partition_metadata(written: TableWritten) -> dict[str, Any]:
+    """What a materialisation says of the partition that it wrote."""
+    return {**table_metadata(written), "dagster/partition_row_count": written.rows}

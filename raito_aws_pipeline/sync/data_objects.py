@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -42,6 +43,7 @@ class RegionWritten:
         contents: What each bucket held; None in Glue mode, which lists no keys.
         remainder: What is no data object.
         buckets: The rows of `contents`.
+        reasons: How many rows of `remainder` there are of each reason.
         failures: What could not be read.
     """
 
@@ -50,6 +52,7 @@ class RegionWritten:
     contents: TableWritten | None
     remainder: TableWritten
     buckets: tuple[BucketContent, ...]
+    reasons: Mapping[str, int]
     failures: tuple[ReadFailure, ...]
 
     @property
@@ -139,7 +142,8 @@ def _write_region(lake: Lake, target: Target, region: str, content: RegionConten
         content.failures,
         partition=partition,
     )
-    return RegionWritten(region, objects, contents, remainder, tuple(content.buckets), tuple(content.failures))
+    reasons = dict(sorted(Counter(row.reason for row in content.remainder).items()))
+    return RegionWritten(region, objects, contents, remainder, tuple(content.buckets), reasons, tuple(content.failures))
 
 
 def _seen_by(check: TreeCheck, batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:

@@ -17,13 +17,11 @@ from raito_aws_pipeline.model.pushed_identities import PushedIdentity
 from raito_aws_pipeline.raito.import_files import write_import_file
 from raito_aws_pipeline.raito.imports import import_identities
 from raito_aws_pipeline.raito.metadata import set_identity_store_metadata
-from raito_aws_pipeline.raito.session import RaitoSession
 from raito_aws_pipeline.raito.subtasks import IdentityStoreImportResult
-from raito_aws_pipeline.raito.tasks import JobType, Task
+from raito_aws_pipeline.raito.tasks import Task
 from raito_aws_pipeline.sync.connections import RaitoOptions
 from raito_aws_pipeline.sync.identities import IdentitiesInLake, read_identities
 from raito_aws_pipeline.sync.push_guards import require_checks
-from raito_aws_pipeline.sync.raito_jobs import end_run, target_job
 from raito_aws_pipeline.sync.tables import GROUPS, RAITO_IDENTITY_STORE, USERS, Table
 from raito_aws_pipeline.sync.written import TableWritten, write_table
 
@@ -39,21 +37,6 @@ class IdentityPush:
     groups_bytes: int
     result: IdentityStoreImportResult
     written: TableWritten
-
-
-def push_identities_in_a_job(
-    lake: Lake, target: Target, session: RaitoSession, *, allow_mass_delete: bool, options: RaitoOptions
-) -> IdentityPush:
-    """The push as a run of its own, with one job and its one task; arguments and errors as `push_identities`."""
-    jobs = []
-    try:
-        with target_job(lake, target, session, options) as job:
-            jobs.append(job.job_id)
-            with job.task(JobType.IS) as task:
-                return push_identities(lake, target, task, allow_mass_delete=allow_mass_delete, options=options)
-    finally:
-        if jobs:
-            end_run(session, jobs)
 
 
 def push_identities(

@@ -20,6 +20,7 @@ from raito_aws_pipeline.lake.documents import delete_document, read_documents, w
 from raito_aws_pipeline.lake.tables import Lake
 from raito_aws_pipeline.raito.jobs import Job, close_abandoned_job, end_of_targets_sync, open_job
 from raito_aws_pipeline.raito.session import RaitoSession
+from raito_aws_pipeline.raito.tasks import JobType, Task
 from raito_aws_pipeline.sync.connections import RaitoOptions
 
 logger = logging.getLogger(__name__)
@@ -50,6 +51,26 @@ def target_job(lake: Lake, target: Target, session: RaitoSession, options: Raito
         upload_logs=options.upload_logs,
     ) as job:
         yield job
+
+
+@contextmanager
+def task_of_its_own_job(
+    lake: Lake, target: Target, session: RaitoSession, options: RaitoOptions, job_type: JobType
+) -> Iterator[Task]:
+    """A push as a run of its own: a job with one task, ended whatever happens inside.
+
+    Raises:
+        PipelineError: As `target_job`.
+    """
+    jobs = []
+    try:
+        with target_job(lake, target, session, options) as job:
+            jobs.append(job.job_id)
+            with job.task(job_type) as task:
+                yield task
+    finally:
+        if jobs:
+            end_run(session, jobs)
 
 
 def end_run(session: RaitoSession, job_ids: Sequence[str]) -> None:
