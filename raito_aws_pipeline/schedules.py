@@ -23,11 +23,15 @@ def data_objects_nightly(
     target: Target | BrokenTarget, job: dg.UnresolvedAssetJobDefinition, partitions: dg.PartitionsDefinition[str]
 ) -> dg.ScheduleDefinition:
     """Data objects of one target, all regions in one run, every night at 02:15 UTC: before access refers to them."""
-    return dg.ScheduleDefinition(
+
+    @dg.schedule(
         name=f"{target.slug}__data_objects_nightly",
         job=job,
         cron_schedule="15 2 * * *",
         execution_timezone="UTC",
-        tags=all_partitions(partitions),
         description=f"Data objects of '{target.name}', all regions, every night at 02:15 UTC. Off until switched on.",
     )
+    def nightly() -> dg.RunRequest:
+        return dg.RunRequest(tags=all_partitions(partitions))
+
+    return nightly

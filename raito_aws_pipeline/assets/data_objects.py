@@ -78,10 +78,12 @@ def _buckets(target: Target | BrokenTarget) -> dg.AssetsDefinition:
     checks = check_specs(DATA_OBJECT_CHECKS, spec.key, BUCKETS.name)
 
     @dg.multi_asset(name=f"{target.slug}__buckets", specs=[spec], check_specs=checks, pool="aws_api")
-    def buckets(aws: dg.ResourceParam[AwsResource], lake: dg.ResourceParam[LakeResource]) -> dg.MaterializeResult[None]:
+    def buckets(
+        aws: dg.ResourceParam[AwsResource], lake: dg.ResourceParam[LakeResource]
+    ) -> Iterator[dg.MaterializeResult[None]]:
         with step_of(target) as sound:
             written = write_buckets(lake.open(), sound, aws.clients(sound))
-        return dg.MaterializeResult(
+        yield dg.MaterializeResult(
             asset_key=spec.key,
             metadata={**table_metadata(written.table), **written.scopes},
             check_results=check_results(written.checks, spec.key, BUCKETS.name),

@@ -81,4 +81,5 @@ def table_metadata(written: TableWritten) -> dict[str, Any]:
 
 def partition_metadata(written: TableWritten) -> dict[str, Any]:
     """What a materialisation says of the partition that it wrote."""
-    return {**table_metadata(written), "dagster/partition_row_count": written.rows}
+    metadata = table_metadata(written)
+    return {"dagster/partition_row_count": metadata.pop("dagster/row_count"), **metadata}
