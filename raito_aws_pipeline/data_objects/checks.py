@@ -40,9 +40,7 @@ DATA_OBJECT_CHECKS = (
 _MOST_KEPT = 1000
 """Offenders of a check of the tree that are kept; a table that has so many is broken as a whole."""
 
-_CONTAINERS = pa.array(
-    [DataObjectType.BUCKET, DataObjectType.FOLDER, DataObjectType.GLUE_TABLE, DataObjectType.DATASOURCE], pa.string()
-)
+_CONTAINERS = (DataObjectType.BUCKET, DataObjectType.FOLDER, DataObjectType.GLUE_TABLE, DataObjectType.DATASOURCE)
 
 
 class TreeCheck:
@@ -108,7 +106,7 @@ class TreeCheck:
 
     def _look_at_parents(self, batch: pa.RecordBatch) -> None:
         names, parents = batch.column("full_name"), batch.column("parent_external_id")
-        is_container = pc.is_in(batch.column("type"), _CONTAINERS)
+        is_container = pc.is_in(batch.column("type"), pa.array(_CONTAINERS, pa.string()))
         same_parent = pc.equal(parents[1:], parents[:-1])
         # Between two objects that others can lie below, rows of one parent need one look.
         changed = pa.concat_arrays([pa.array([True]), pc.invert(same_parent)])
