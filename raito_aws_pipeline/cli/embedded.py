@@ -26,6 +26,7 @@ DEFAULT_FOLDER = Path(".demo")
 
 _LOCK = ".raito-aws-pipeline-demo"
 _SECRET_VARIABLE = "RAITO_DEMO_API_SECRET"  # noqa: S105 - a variable's name
+_DATA_SOURCES = ("local-data-source", "local-catalogue")
 _IDENTITY_STORES = ("local-identity-store", "local-organisation")
 
 
@@ -71,7 +72,10 @@ def running_demo(folder: Path, *, fresh: bool) -> Iterator[Demo]:
             _empty(folder)
         (folder / "dagster").mkdir(exist_ok=True)
         try:
-            with LocalAws() as aws, LocalRaito(folder / "raito", identity_stores=_IDENTITY_STORES) as raito:
+            with (
+                LocalAws() as aws,
+                LocalRaito(folder / "raito", data_sources=_DATA_SOURCES, identity_stores=_IDENTITY_STORES) as raito,
+            ):
                 aws.load(account)
                 demo = Demo(folder, aws, raito)
                 _lead_environment_to(demo)
@@ -127,6 +131,7 @@ def _lead_environment_to(demo: Demo) -> None:
 
 
 def _write_config(demo: Demo, parameters: dict[str, Any]) -> None:
+    objects_source, catalogue_source = _DATA_SOURCES
     account_store, organisation_store = _IDENTITY_STORES
     content = {
         "raito-url-override": demo.raito.url,
@@ -138,9 +143,19 @@ def _write_config(demo: Demo, parameters: dict[str, Any]) -> None:
             {
                 "name": "account",
                 "connector-name": "raito-io/cli-plugin-aws-account",
-                "data-source-id": demo.raito.data_source_id,
+                "data-source-id": objects_source,
                 "identity-store-id": account_store,
                 **parameters,
+            },
+            {
+                # The same account once more, by its Glue catalogue.
+                "name": "catalogue",
+                "connector-name": "raito-io/cli-plugin-aws-account",
+                "data-source-id": catalogue_source,
+                "skip-identity-store-sync": True,
+                **parameters,
+                "aws-s3-enabled": False,
+                "aws-glue-enabled": True,
             },
             {
                 "name": "organisation",

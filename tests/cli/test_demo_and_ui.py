@@ -47,9 +47,15 @@ def test_the_demo_syncs_twice_from_a_clean_start_and_says_where_to_look(tmp_path
         done = run(tmp_path, "demo")
         assert (done.returncode, done.stderr) == (0, "")
         assert "pushed: users of account" in done.stdout and "Raito counted 53 added" in done.stdout
+        assert "pushed: data objects of account" in done.stdout and "Raito counted 551 added" in done.stdout
+        assert "pushed: data objects of catalogue" in done.stdout
         assert done.stdout.strip().splitlines()[-1].endswith("make ui")
     assert len(pd.read_parquet(tmp_path / ".demo" / "lake" / "account" / "users")) == 53
-    assert (tmp_path / ".demo" / "raito" / "files" / "job-1" / "1-users.json").is_file()
+    lake = tmp_path / ".demo" / "lake"
+    assert set(pd.read_parquet(lake / "account" / "data_objects")["region"]) == {"eu-west-1", "us-east-1"}
+    files = tmp_path / ".demo" / "raito" / "files"
+    assert len(list(files.glob("job-*/1-users.json"))) == 2
+    assert len(list(files.glob("job-*/1-dataObjects.json"))) == 2
 
 
 def test_the_demo_touches_no_folder_that_is_not_its_own(tmp_path: Path) -> None:
