@@ -48,7 +48,7 @@ def build_definitions(
         data_objects = data_object_assets(target)
         if data_objects:
             regions = region_partitions(target)
-            job = data_objects_job(target, [key for asset in data_objects for key in asset.keys], regions)
+            job = data_objects_job(target, [key for asset in data_objects for key in asset.keys])
             assets += data_objects
             jobs.append(job)
             schedules.append(data_objects_nightly(target, job, regions))

@@ -20,17 +20,14 @@ def identities_job(keys: Sequence[dg.AssetKey]) -> dg.UnresolvedAssetJobDefiniti
     )
 
 
-def data_objects_job(
-    target: Target | BrokenTarget, keys: Sequence[dg.AssetKey], partitions: dg.PartitionsDefinition[str]
-) -> dg.UnresolvedAssetJobDefinition:
+def data_objects_job(target: Target | BrokenTarget, keys: Sequence[dg.AssetKey]) -> dg.UnresolvedAssetJobDefinition:
     """AWS → lake → Raito for the data objects of one target; its regions are those of the run.
 
-    Targets have regions of their own, and a job has one set of partitions: one job a target.
+    Targets have regions of their own, and a job has one set of partitions (that of its assets): one job a target.
     """
     return dg.define_asset_job(
         data_objects_job_name(target),
         selection=dg.AssetSelection.assets(*keys),
-        partitions_def=partitions,
         description=f"Read buckets and data objects of '{target.name}', check them, and push them to Raito.",
     )
 
