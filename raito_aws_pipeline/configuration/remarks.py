@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from raito_aws_pipeline.configuration.parameters import all_parameters
 from raito_aws_pipeline.configuration.raito_yml import YamlMapping, shown_key
 from raito_aws_pipeline.configuration.reading import Layer
-from raito_aws_pipeline.configuration.targets import Target
+from raito_aws_pipeline.configuration.targets import Target, TargetKind
 from raito_aws_pipeline.configuration.variables import holds_part
 
 
@@ -48,7 +48,10 @@ def warnings_about(section: Section) -> Iterator[str]:
 
 
 def warnings_about_tasks(target: Target) -> Iterator[str]:
-    """One line where the identity task cannot run: it is SKIPPED in Raito (protocol 2.7)."""
+    """One line for each task that cannot run: it is SKIPPED in Raito (protocol 2.7)."""
+    is_account = target.kind is TargetKind.ACCOUNT
+    if is_account and target.raito.data_source_id is None and not target.skip.skip_data_source_sync:
+        yield f"target '{target.name}': there is no `data-source-id`, so its data source sync is skipped."
     if target.raito.identity_store_id is None and not target.skip.skip_identity_store_sync:
         yield f"target '{target.name}': there is no `identity-store-id`, so its identity store sync is skipped."
 

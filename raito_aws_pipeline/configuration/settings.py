@@ -31,7 +31,7 @@ from raito_aws_pipeline.configuration.reading import (
     read_values,
 )
 from raito_aws_pipeline.configuration.remarks import Section, notes_about, warnings_about, warnings_about_tasks
-from raito_aws_pipeline.configuration.shared_stores import refuse_shared_identity_stores
+from raito_aws_pipeline.configuration.shared_stores import refuse_shared_stores
 from raito_aws_pipeline.configuration.target_names import TargetName, refuse_clashes
 from raito_aws_pipeline.configuration.targets import BrokenTarget, OtherTarget, Target, read_target
 from raito_aws_pipeline.errors import ConfigurationError
@@ -104,7 +104,7 @@ def load_settings(
             sections.append(Section(f"target '{name}'", mapping, layer, at_top_level=False, in_target=True))
 
     refuse_clashes([name for name, _ in targets])
-    refuse_shared_identity_stores([target for _, target in targets if isinstance(target, Target)])
+    refuse_shared_stores([target for _, target in targets if isinstance(target, Target)])
     wanted = _wanted([target for _, target in targets], others, general)
     warnings = [line for section in sections for line in warnings_about(section)]
     warnings += [line for target in wanted if isinstance(target, Target) for line in warnings_about_tasks(target)]

@@ -29,8 +29,13 @@ def load(
 
 
 def with_target(*lines: str, top_level: str = CREDENTIALS) -> str:
-    """A raito.yml with one account target of these lines, after its name, connector and identity store."""
-    given = ("name: prod", "connector-name: raito-io/cli-plugin-aws-account", "identity-store-id: is-1", *lines)
+    """A raito.yml with one account target of these lines, after its name, connector and identity store.
+
+    Its data source stands last, unless the lines name one.
+    """
+    given = ["name: prod", "connector-name: raito-io/cli-plugin-aws-account", "identity-store-id: is-1", *lines]
+    if not any(line.startswith("data-source-id:") for line in lines):
+        given.append("data-source-id: ds-1")
     return top_level + "targets:\n  - " + "\n    ".join(given) + "\n"
 
 

@@ -38,8 +38,12 @@ from .files import CREDENTIALS, load, with_target
             "replaced: the whole value must be `{{VAR}}`.",
         ),
         (
-            with_target().replace("identity-store-id: is-1", "data-source-id: ds-1"),
+            with_target().replace("    identity-store-id: is-1\n", ""),
             "target 'prod': there is no `identity-store-id`, so its identity store sync is skipped.",
+        ),
+        (
+            with_target().replace("    data-source-id: ds-1\n", ""),
+            "target 'prod': there is no `data-source-id`, so its data source sync is skipped.",
         ),
     ],
 )
@@ -54,8 +58,17 @@ def test_a_key_that_may_be_a_secret_is_not_shown(tmp_path: Path) -> None:
     )
 
 
-def test_a_skipped_identity_task_needs_no_identity_store(tmp_path: Path) -> None:
-    text = with_target("skip-identity-store-sync: true").replace("identity-store-id: is-1", "data-source-id: ds-1")
+@pytest.mark.parametrize(
+    ("skip", "store"),
+    [("skip-identity-store-sync", "identity-store-id: is-1"), ("skip-data-source-sync", "data-source-id: ds-1")],
+)
+def test_a_skipped_task_needs_no_store(tmp_path: Path, skip: str, store: str) -> None:
+    text = with_target(f"{skip}: true").replace(f"    {store}\n", "")
+    assert load(tmp_path, text).warnings == ()
+
+
+def test_an_organisation_needs_no_data_source(tmp_path: Path) -> None:
+    text = with_target().replace("    data-source-id: ds-1\n", "").replace("aws-account", "aws-organization")
     assert load(tmp_path, text).warnings == ()
 
 

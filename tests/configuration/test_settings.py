@@ -171,7 +171,9 @@ def test_one_target_can_be_written_at_the_top_level(tmp_path: Path) -> None:
 
 
 def test_a_connector_at_the_top_level_makes_targets_ignored_and_says_so(tmp_path: Path) -> None:
-    text = with_target(top_level=CREDENTIALS + "connector-name: cli-plugin-aws-account\nidentity-store-id: x\n")
+    text = with_target(
+        top_level=CREDENTIALS + "connector-name: cli-plugin-aws-account\nidentity-store-id: x\ndata-source-id: y\n"
+    )
     result = load(tmp_path, text)
     assert the_target(result).raito.identity_store_id == "x"
     assert result.warnings == ("raito.yml: `targets` is ignored, because `connector-name` stands at the top level.",)
@@ -313,6 +315,7 @@ def test_the_parameters_of_the_golden_cases_are_all_known(tmp_path: Path, case: 
     target = {
         "name": "golden",
         "connector-name": "raito-io/cli-plugin-aws-account",
+        "data-source-id": "ds-1",
         "identity-store-id": "is-1",
         **(document.get("parameters") or {}),
         **locks,
