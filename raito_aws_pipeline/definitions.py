@@ -14,7 +14,7 @@ from typing import Any
 
 import dagster as dg
 
-from raito_aws_pipeline.assets.data_objects import data_object_assets
+from raito_aws_pipeline.assets.data_objects import data_object_assets, has_data_objects
 from raito_aws_pipeline.assets.identities import identity_assets
 from raito_aws_pipeline.configuration.settings import Settings, load_settings
 from raito_aws_pipeline.configuration.targets import BrokenTarget
@@ -44,14 +44,13 @@ def build_definitions(
     identities = [asset for target in settings.targets for asset in identity_assets(target)]
     identities_sync = identities_job([key for asset in identities for key in asset.keys])
     assets, jobs, schedules = [*identities], [identities_sync], [identities_nightly(identities_sync)]
-    for target in settings.targets:
-        data_objects = data_object_assets(target)
-        if data_objects:
-            regions = region_partitions(target)
-            job = data_objects_job(target, [key for asset in data_objects for key in asset.keys])
-            assets += data_objects
-            jobs.append(job)
-            schedules.append(data_objects_nightly(target, job, regions))
+    for target in filter(has_data_objects, settings.targets):
+        regions = region_partitions(target)
+        data_objects = data_object_assets(target, regions)
+        job = data_objects_job(target, [key for asset in data_objects for key in asset.keys])
+        assets += data_objects
+        jobs.append(job)
+        schedules.append(data_objects_nightly(target, job, regions))
     return dg.Definitions(
         assets=assets,
         jobs=jobs,

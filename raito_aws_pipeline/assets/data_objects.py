@@ -1,29 +1,27 @@
-"""The data objects of a target: buckets, Glue tables, data objects by region, and Raito's data source.
+"""The data objects of a target: buckets, Glue tables, data objects by region. The push is `raito_data_source`.
 
 Dagster reads the annotations of assets when they are defined: no `from __future__ import annotations` here.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import dagster as dg
 
 from raito_aws_pipeline.assets.failures import step_of
-from raito_aws_pipeline.assets.tables import asset_key, partition_metadata, table_metadata, table_spec
+from raito_aws_pipeline.assets.raito_data_source import raito_data_source_asset
+from raito_aws_pipeline.assets.tables import asset_key, column_schema, partition_metadata, table_metadata, table_spec
 from raito_aws_pipeline.checks import check_results, check_specs
 from raito_aws_pipeline.configuration.targets import BrokenTarget, Target, TargetKind
 from raito_aws_pipeline.data_objects.checks import DATA_OBJECT_CHECKS
+from raito_aws_pipeline.errors import ConfigurationError
 from raito_aws_pipeline.model.buckets import BucketContent
-from raito_aws_pipeline.partitions import REGION, region_partitions
-from raito_aws_pipeline.raito.tasks import JobType
+from raito_aws_pipeline.model.read_failures import ReadFailure
+from raito_aws_pipeline.partitions import REGION
 from raito_aws_pipeline.resources.aws import AwsResource
 from raito_aws_pipeline.resources.lake import LakeResource
-from raito_aws_pipeline.resources.raito import RaitoResource
 from raito_aws_pipeline.sync.buckets import write_buckets
-from raito_aws_pipeline.sync.data_object_push import push_data_objects
-from raito_aws_pipeline.sync.data_object_subtree import Subtree, push_subtree, write_subtree
 from raito_aws_pipeline.sync.data_objects import RegionWritten, write_data_objects
 from raito_aws_pipeline.sync.glue_objects import write_glue_tables
-from raito_aws_pipeline.sync.raito_jobs import task_of_its_own_job
 from raito_aws_pipeline.sync.regions import target_regions
 from raito_aws_pipeline.sync.tables import (
     BUCKET_CONTENTS,
@@ -31,33 +29,33 @@ from raito_aws_pipeline.sync.tables import (
     DATA_OBJECT_REMAINDER,
     DATA_OBJECTS,
     GLUE_TABLES,
-    RAITO_DATA_SOURCE,
 )
+from raito_aws_pipeline.sync.written import TableWritten
 
-MOST_BUCKETS_SHOWN = 50
-"""Rows of the table in the UI: the buckets with the most objects; the asset `bucket_contents` has all."""
+MOST_SHOWN = 50
+"""Rows of tables and lists in the UI: the largest buckets, the first failures; the tables of the lake have all."""
 
-
-class DataObjectPushConfig(dg.Config):
-    """What a person may ask of one push."""
-
-    allow_mass_delete: bool = False
-    data_object_parent: str | None = None
-    """Full name of a bucket or folder: only what lies below it is read again and pushed, and nothing is deleted."""
-    data_object_excludes: list[str] = []  # noqa: RUF012 - a field of a pydantic model
+_BUCKET_COLUMNS = ("bucket", "complete", "objects", "folders", "files", "bytes", "deepest_path", "seconds")
 
 
-def data_object_assets(target: Target | BrokenTarget) -> list[dg.AssetsDefinition]:
+def has_data_objects(target: Target | BrokenTarget) -> bool:
+    """Whether a target reads data objects: no organisation does, nor one that leaves out its data source task."""
+    if target.kind is TargetKind.ORGANIZATION:
+        return False
+    return isinstance(target, BrokenTarget) or not target.skip.skip_data_source_sync
+
+
+def data_object_assets(
+    target: Target | BrokenTarget, partitions: dg.StaticPartitionsDefinition
+) -> list[dg.AssetsDefinition]:
     """The assets of one target's data objects; those of a broken target fail with its error when they run.
 
-    An organisation has none, nor has a target that leaves out its data source task; one without a data source has
-    nothing to push to.
+    A target without a data source has nothing to push to.
+
+    Args:
+        target: The target; `has_data_objects`.
+        partitions: Its regions (`partitions.region_partitions`).
     """
-    if target.kind is TargetKind.ORGANIZATION:
-        return []
-    if isinstance(target, Target) and target.skip.skip_data_source_sync:
-        return []
-    partitions = region_partitions(target)
     is_glue = isinstance(target, Target) and target.aws.aws_glue_enabled
     read = [_buckets(target)]
     if is_glue:
@@ -65,7 +63,7 @@ def data_object_assets(target: Target | BrokenTarget) -> list[dg.AssetsDefinitio
     read.append(_data_objects(target, partitions, is_glue=is_glue))
     if isinstance(target, Target) and not target.raito.data_source_id:
         return read
-    return [*read, _raito_data_source(target)]
+    return [*read, raito_data_source_asset(target)]
 
 
 def _buckets(target: Target | BrokenTarget) -> dg.AssetsDefinition:
@@ -113,13 +111,19 @@ def _glue_tables(target: Target | BrokenTarget, partitions: dg.StaticPartitionsD
         context: dg.AssetExecutionContext,
         aws: dg.ResourceParam[AwsResource],
         lake: dg.ResourceParam[LakeResource],
-    ) -> dg.MaterializeResult[None]:
-        with step_of(target) as sound:
-            clients, opened = aws.clients(sound), lake.open()
-            for region in _regions_of_run(context, sound):
-                written = write_glue_tables(opened, sound, clients, region)
-                context.add_asset_metadata(partition_metadata(written), spec.key, region)
-        return dg.MaterializeResult(asset_key=spec.key)
+    ) -> Iterator[dg.AssetMaterialization | dg.MaterializeResult[None]]:
+        written: list[dg.AssetMaterialization] = []
+        try:
+            with step_of(target) as sound:
+                clients, opened = aws.clients(sound), lake.open()
+                for region in _regions_of_run(context, sound):
+                    table = write_glue_tables(opened, sound, clients, region)
+                    written.append(_materialization(table, target, region, {}))
+        except Exception:
+            yield from written
+            raise
+        _add_metadata(context, written)
+        yield dg.MaterializeResult(asset_key=spec.key)
 
     return glue_tables
 
@@ -129,12 +133,12 @@ def _data_objects(
 ) -> dg.AssetsDefinition:
     # A table may lie in a bucket of another region than its catalogue's: each region needs all catalogues.
     catalogues = dg.AssetDep(asset_key(GLUE_TABLES, target), partition_mapping=dg.AllPartitionMapping())
-    deps = [asset_key(BUCKETS, target), *([catalogues] if is_glue else [])]
+    deps: list[dg.AssetKey | dg.AssetDep] = [asset_key(BUCKETS, target), *([catalogues] if is_glue else [])]
     specs = [
         table_spec(
             table,
             target,
-            kinds={"aws", "parquet"},
+            kinds={"aws", "glue" if is_glue else "s3", "parquet"},
             description=description,
             deps=deps,
             partitions=partitions,
@@ -160,16 +164,23 @@ def _data_objects(
         context: dg.AssetExecutionContext,
         aws: dg.ResourceParam[AwsResource],
         lake: dg.ResourceParam[LakeResource],
-    ) -> Iterator[dg.MaterializeResult[None]]:
-        def show(written: RegionWritten) -> None:
-            for table in written.tables:
-                of_table = asset_key(table.table, target)
-                context.add_asset_metadata(partition_metadata(table), of_table, written.region)
-            context.add_asset_metadata(_region_metadata(written), key, written.region)
+    ) -> Iterator[dg.AssetMaterialization | dg.MaterializeResult[None]]:
+        written: list[dg.AssetMaterialization] = []
 
-        with step_of(target) as sound:
-            regions = _regions_of_run(context, sound)
-            outcomes = write_data_objects(lake.open(), sound, aws.clients(sound), regions, show)
+        def note(region: RegionWritten) -> None:
+            shown = _region_metadata(region)
+            for table in region.tables:
+                of_region = shown if table.table is DATA_OBJECTS else {}
+                written.append(_materialization(table, target, region.region, of_region))
+
+        try:
+            with step_of(target) as sound:
+                regions = _regions_of_run(context, sound)
+                outcomes = write_data_objects(lake.open(), sound, aws.clients(sound), regions, note)
+        except Exception:
+            yield from written
+            raise
+        _add_metadata(context, written)
         yield dg.MaterializeResult(asset_key=key, check_results=check_results(outcomes, key, DATA_OBJECTS.name))
         for spec in specs[1:]:
             yield dg.MaterializeResult(asset_key=spec.key)
@@ -177,99 +188,64 @@ def _data_objects(
     return data_objects
 
 
-def _raito_data_source(target: Target | BrokenTarget) -> dg.AssetsDefinition:
-    spec = table_spec(
-        RAITO_DATA_SOURCE,
-        target,
-        kinds={"raito", "parquet"},
-        description="Data objects as Raito has them: imported into its data source, all regions by one job.",
-        deps=[asset_key(BUCKETS, target), asset_key(DATA_OBJECTS, target)],
-    )
-
-    @dg.multi_asset(name=f"{target.slug}__raito_data_source", specs=[spec], pool="raito_api")
-    def raito_data_source(
-        config: DataObjectPushConfig,
-        aws: dg.ResourceParam[AwsResource],
-        raito: dg.ResourceParam[RaitoResource],
-        lake: dg.ResourceParam[LakeResource],
-    ) -> dg.MaterializeResult[None]:
-        opened = lake.open()
-        with (
-            step_of(target) as sound,
-            raito.session(sound) as session,
-            task_of_its_own_job(opened, sound, session, raito.options, JobType.DS) as task,
-        ):
-            clients = aws.clients(sound)
-            if config.data_object_parent is None:
-                push = push_data_objects(
-                    opened,
-                    sound,
-                    clients,
-                    task,
-                    allow_mass_delete=config.allow_mass_delete,
-                    options=raito.options,
-                )
-            else:
-                subtree = Subtree(config.data_object_parent, tuple(config.data_object_excludes))
-                write_subtree(opened, sound, clients, subtree)
-                push = push_subtree(opened, sound, clients, task, subtree, options=raito.options)
-        counted = push.result
-        return dg.MaterializeResult(
-            asset_key=spec.key,
-            metadata={
-                **(table_metadata(push.written) if push.written else {}),
-                "raito_job": push.job_id,
-                "data_objects_sent": push.records,
-                "bytes_sent": push.bytes,
-                "data_objects_added": counted.data_objects_added,
-                "data_objects_updated": counted.data_objects_updated,
-                "data_objects_removed": counted.data_objects_removed,
-                "deletes_untouched": push.kept is None,
-                "kept_because": push.kept or "nothing was kept",
-                "warnings": len(counted.warnings or ()),
-                "warning_texts": dg.MetadataValue.json(list(counted.warnings or ())),
-            },
-        )
-
-    return raito_data_source
-
-
 def _regions_of_run(context: dg.AssetExecutionContext, target: Target) -> list[str]:
     """The run's partitions in the order of the configuration.
 
     Raises:
-        ConfigurationError: The target has no region.
+        ConfigurationError: The target has no region, or the run is for one that it does not have here.
     """
-    return [region for region in target_regions(target) if region in context.partition_keys]
-
-
-def _region_metadata(written: RegionWritten) -> dict[str, dg.MetadataValue]:
-    metadata: dict[str, dg.MetadataValue] = {
-        "not_represented": dg.MetadataValue.json(dict(written.reasons)),
-        "failures": dg.MetadataValue.json(
-            [{"part": f.part, "call": f.call, "code": f.code, "remedy": f.remedy} for f in written.failures]
-        ),
-    }
-    if written.buckets:
-        metadata["objects"] = dg.MetadataValue.int(sum(bucket.objects for bucket in written.buckets))
-        metadata["object_bytes"] = dg.MetadataValue.int(sum(bucket.bytes for bucket in written.buckets))
-        metadata["buckets"] = dg.MetadataValue.table(_bucket_table(written.buckets))
-    return metadata
-
-
-def _bucket_table(buckets: Sequence[BucketContent]) -> list[dg.TableRecord]:
-    largest = sorted(buckets, key=lambda bucket: (-bucket.objects, bucket.bucket))[:MOST_BUCKETS_SHOWN]
-    return [
-        dg.TableRecord(
-            {
-                "bucket": bucket.bucket,
-                "complete": bucket.complete,
-                "objects": bucket.objects,
-                "folders": bucket.folders,
-                "bytes": bucket.bytes,
-                "deepest_path": bucket.deepest_path,
-                "seconds": bucket.seconds,
-            }
+    regions = target_regions(target)
+    unknown = [key for key in context.partition_keys if key not in regions]
+    if unknown:
+        raise ConfigurationError(
+            f"The run is for {', '.join(sorted(unknown))}, and the regions are {', '.join(regions)}.",
+            target=target.name,
+            remedy="Give raito.yml and the variables of the SDK to the run as to Dagster's code location, and reload "
+            "that; or set aws-regions.",
         )
-        for bucket in largest
-    ]
+    return [region for region in regions if region in context.partition_keys]
+
+
+def _materialization(
+    table: TableWritten, target: Target | BrokenTarget, region: str, metadata: Mapping[str, dg.MetadataValue]
+) -> dg.AssetMaterialization:
+    """A region that lies in the lake.
+
+    Dagster makes events of its own once a step has succeeded, which get the metadata of these. Where a step fails at a
+    later region, these are the events: what lies in the lake is pushed from there, and the UI has to know it.
+    """
+    return dg.AssetMaterialization(
+        asset_key(table.table, target), partition=region, metadata={**partition_metadata(table), **metadata}
+    )
+
+
+def _add_metadata(context: dg.AssetExecutionContext, written: Sequence[dg.AssetMaterialization]) -> None:
+    for one in written:
+        context.add_asset_metadata(one.metadata, one.asset_key, one.partition)
+
+
+def _region_metadata(region: RegionWritten) -> dict[str, dg.MetadataValue]:
+    metadata: dict[str, dg.MetadataValue] = {
+        "not_represented": dg.MetadataValue.json(dict(region.reasons)),
+        "failures": dg.MetadataValue.json([_failure(failure) for failure in region.failures[:MOST_SHOWN]]),
+    }
+    if region.contents is None:
+        return metadata
+    return metadata | {
+        "objects": dg.MetadataValue.int(sum(bucket.objects for bucket in region.buckets)),
+        "object_bytes": dg.MetadataValue.int(sum(bucket.bytes for bucket in region.buckets)),
+        "buckets": _bucket_table(region.buckets),
+    }
+
+
+def _failure(failure: ReadFailure) -> dict[str, str]:
+    return {"part": failure.part, "call": failure.call, "code": failure.code, "remedy": failure.remedy}
+
+
+def _bucket_table(buckets: Sequence[BucketContent]) -> dg.TableMetadataValue:
+    largest = sorted(buckets, key=lambda bucket: (-bucket.objects, bucket.bucket))[:MOST_SHOWN]
+    described = {column.name: column for column in column_schema(BUCKET_CONTENTS).columns}
+    return dg.MetadataValue.table(
+        [dg.TableRecord({name: getattr(bucket, name) for name in _BUCKET_COLUMNS}) for bucket in largest],
+        dg.TableSchema(columns=[described[name] for name in _BUCKET_COLUMNS]),
+    )
