@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import account_sweep, definitions_load, embedded_raito, import_files, parquet_writes
+from benchmarks import (
+    account_sweep,
+    data_objects,
+    definitions_load,
+    embedded_raito,
+    import_files,
+    parquet_writes,
+    s3_listing,
+)
 from benchmarks.figures import Figure, keep
 
 BENCHMARKS = {
     "account_sweep": account_sweep.figures,
     "import_files": import_files.figures,
     "parquet_writes": parquet_writes.figures,
+    "s3_listing": s3_listing.figures,
+    "data_objects": data_objects.figures,
     "embedded_raito": embedded_raito.figures,
     "definitions_load": definitions_load.figures,
 }

@@ -25,7 +25,6 @@ from raito_aws_pipeline.aws.s3.listing import BucketToList, list_keys
 KEYS = KeySpace(29 * FILES + 50)
 ALL_KEYS = list(KEYS)
 OUTPUT = botocore.session.get_session().get_service_model("s3").operation_model("ListObjectsV2").output_shape
-assert OUTPUT is not None
 
 parts_of_keys = st.builds(
     lambda key, end, more: key[:end] + more,
@@ -84,6 +83,7 @@ def entries_of_a_list(prefix: str, start_after: str, delimiter: str) -> list[str
 
 
 def parsed(body: bytes) -> Any:
+    assert OUTPUT is not None
     return botocore.parsers.create_parser("rest-xml").parse({"status_code": 200, "headers": {}, "body": body}, OUTPUT)
 
 
