@@ -63,6 +63,19 @@ class ServiceCalls:
             self._count()
             yield page
 
+    def token_pages(self, operation: str, **parameters: Any) -> Iterator[dict[str, Any]]:
+        """As `pages`, for lists that the SDK cannot page, or not by a size: a page's `NextToken` asks for the next one.
+
+        Raises:
+            PipelineError: A call failed, after all retries; the SDK's exception is its cause.
+        """
+        while True:
+            page = self.call(operation, **parameters)
+            yield page
+            if not page.get("NextToken"):
+                return
+            parameters["NextToken"] = page["NextToken"]
+
     def items(self, operation: str, key: str, page_size: int, **parameters: Any) -> list[Any]:
         """All items of a short list, whose pages have them under `key`.
 

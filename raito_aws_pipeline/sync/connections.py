@@ -60,6 +60,19 @@ def aws_clients(target: Target) -> AwsClients:
     )
 
 
+def organization_clients(target: Target) -> AwsClients:
+    """The AWS clients of the organisation that `aws-organization-profile` of a target names, for Identity Center.
+
+    Their default region is `aws-organization-region`, else the SDK's own for that profile.
+    """
+    region = target.aws.aws_organization_region
+    return AwsClients(
+        profile=target.aws.aws_organization_profile,
+        regions=(region,) if region else (),
+        concurrency=target.aws.aws_concurrency,
+    )
+
+
 def raito_connection(target: Target, environment: Mapping[str, str]) -> RaitoConnection:
     """Where and as whom a target talks to Raito; its secret is looked up in `environment` at each login."""
     secret = target.raito.api_secret
