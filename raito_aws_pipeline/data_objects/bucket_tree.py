@@ -20,6 +20,11 @@ import pyarrow as pa
 from raito_aws_pipeline.model.columns import columns_of, schema_of
 from raito_aws_pipeline.model.data_objects import DataObject, DataObjectType
 
+_FILE, _FOLDER = DataObjectType.FILE.value, DataObjectType.FOLDER.value
+
+_SHORTEST_RUN = 8
+"""Files of one folder from which on it pays to take them at once."""
+
 MOST_NAMED = 100
 """Keys a bucket that are named in the remainder; all are counted."""
 
@@ -93,7 +98,9 @@ class BucketTree:
         """
         if keys and not self.depth:
             self._look_at_depth(keys[0])
-        for key in keys:
+        at = 0
+        while at < len(keys):
+            key = keys[at]
             if self._waiting:
                 self._settle(key)
             head, slash, name = key.rpartition("/")
@@ -103,7 +110,10 @@ class BucketTree:
             if not self._emulate_folders:
                 self._waiting.append((key, key, self._bucket))
             elif name and self._holds_files:
-                self._waiting.append((key, name, self._parent))
+                at = self._add_run(keys, at, len(key) - len(name))
+                key = keys[at]
+                self._waiting.append((key, key[len(head) + len(slash) :], self._parent))
+            at += 1
         return self._taken()
 
     def finish(self) -> pa.RecordBatch:
@@ -128,9 +138,37 @@ class BucketTree:
                     self.named.append(waiting)
             self._waiting.pop()
 
+    def _add_run(self, keys: Sequence[str], first: int, folder: int) -> int:
+        """Add at once the files of one folder that follow each other, the fast way for what most keys are.
+
+        Args:
+            keys: All keys.
+            first: Where the run begins.
+            folder: Length of the folder's path with its `/`.
+
+        Returns:
+            Where the last key of the run stands, which is not added: it waits for the key after it.
+        """
+        start, last = keys[first][:folder], first
+        ahead = first + _SHORTEST_RUN
+        if self._waiting or ahead >= len(keys) or not keys[ahead].startswith(start):
+            return first
+        while last + 1 < len(keys) and keys[last + 1].startswith(start) and "/" not in keys[last + 1][folder:]:
+            last += 1
+        run = keys[first:last]
+        if not run or any(map(str.startswith, keys[first + 1 : last + 1], run)):
+            return first
+        prefix = f"{self._bucket}/"
+        self._rows.full_names += [prefix + key for key in run]
+        self._rows.names += [key[folder:] for key in run]
+        self._rows.types += [_FILE] * len(run)
+        self._rows.parents += [self._parent] * len(run)
+        self.files += len(run)
+        return last
+
     def _add_file(self, key: str, name: str, parent: str) -> None:
         self.files += 1
-        self._rows.add(f"{self._bucket}/{key}", name, DataObjectType.FILE.value, parent)
+        self._rows.add(f"{self._bucket}/{key}", name, _FILE, parent)
 
     def _go_to(self, head: str | None) -> None:
         """Be in the folder of this path (None: in the bucket), or in the deepest above it that the limit allows."""
@@ -144,7 +182,7 @@ class BucketTree:
         del self._open[common:]
         for path in paths[common:]:
             parent = f"{self._bucket}/{self._open[-1]}" if self._open else self._bucket
-            self._rows.add(f"{self._bucket}/{path}", path.rpartition("/")[2], DataObjectType.FOLDER.value, parent)
+            self._rows.add(f"{self._bucket}/{path}", path.rpartition("/")[2], _FOLDER, parent)
             self._open.append(path)
             self.folders += 1
         self._parent = f"{self._bucket}/{paths[-1]}" if paths else self._bucket

@@ -14,6 +14,7 @@ import msgspec
 import pyarrow as pa
 
 from raito_aws_pipeline.model.columns import Row
+from raito_aws_pipeline.model.record_lines import plain_lines
 from raito_aws_pipeline.model.records import batch_records
 
 _ROWS_AT_A_TIME = 8192
@@ -49,12 +50,15 @@ def write_import_file(table: type[Row], batches: Iterable[pa.RecordBatch], path:
             file.write(b"[")
             for batch in batches:
                 for start in range(0, batch.num_rows, _ROWS_AT_A_TIME):
-                    rows = batch_records(table, batch.slice(start, _ROWS_AT_A_TIME))
-                    # Within JSON's strings a line feed is escaped: each one here stands between two records.
-                    lines = encoder.encode_lines(rows)[:-1].replace(b"\n", b",\n")
+                    rows = batch.slice(start, _ROWS_AT_A_TIME)
+                    lines: memoryview | bytes | None = plain_lines(table, rows)
+                    if lines is None:
+                        encoded = encoder.encode_lines(batch_records(table, rows))
+                        # Within JSON's strings a line feed is escaped: each one here stands between two records.
+                        lines = encoded[:-1].replace(b"\n", b",\n")
                     file.write(b",\n" if records else b"\n")
                     file.write(lines)
-                    records += len(rows)
+                    records += rows.num_rows
             file.write(b"\n]")
             size = file.tell()
     except BaseException:

@@ -139,7 +139,15 @@ def test_the_deepest_path_is_the_first_with_the_most_segments() -> None:
     assert (tree.deepest_path, tree.depth) == ("b/c/d", 3)
 
 
-@given(st.sets(KEYS, max_size=40), st.integers(1, 7), st.integers(1, 5))
+RUNS = st.builds(
+    lambda folder, count: {f"{folder}n{number:02}" for number in range(count)},
+    st.sampled_from(["", "a/", "a/same/", "x y/b/"]),
+    st.integers(0, 30),
+)
+"""Files of one folder that follow each other, but for what other keys come between them."""
+
+
+@given(st.builds(set.union, st.sets(KEYS, max_size=40), RUNS), st.integers(1, 7), st.sampled_from([1, 3, 12, 1000]))
 def test_any_set_of_keys_gives_exactly_the_ancestors_it_must_have(keys: set[str], max_depth: int, page: int) -> None:
     rows = rows_of(sorted(keys), page=page, max_depth=max_depth)
     expected = naive_tree(sorted(keys), max_depth)
