@@ -49,7 +49,7 @@ def plain_lines(table: type[Row], batch: pa.RecordBatch) -> memoryview | None:
         return None
     joined = pc.binary_join_element_wise(*pieces, pa.scalar(f"{text[:-1]}}},\n"), "")
     # One line after the other, as Arrow keeps them: the last separator is cut off.
-    return memoryview(joined.buffers()[2])[: pc.sum(pc.binary_length(joined)).as_py() - len(",\n")]
+    return memoryview(joined.buffers()[2]).cast("B")[: pc.sum(pc.binary_length(joined)).as_py() - len(",\n")]
 
 
 def _is_plain(values: pa.StringArray) -> bool:
