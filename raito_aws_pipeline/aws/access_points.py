@@ -95,8 +95,8 @@ def read_access_points(
             yield AccessPointPage(failures=[read_failure(error, part=region)])
     if undated:
         logger.warning(
-            "%d access points of %s have no date of creation, because s3:GetAccessPoint is refused. Nothing else is "
-            "missing of them.",
+            "%d access points of %s have no date of creation, because s3:GetAccessPoint was refused or failed. "
+            "Nothing else is missing of them.",
             undated,
             region,
         )

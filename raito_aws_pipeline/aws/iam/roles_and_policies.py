@@ -92,7 +92,7 @@ def policies_of(entities: Iterable[AccountEntity]) -> list[IamPolicy]:
     users, groups, roles = attached.values()
     return [
         _policy(arn, policies.get(arn), users.get(arn, ()), groups.get(arn, ()), roles.get(arn, ()))
-        for arn in sorted(policies.keys() | users | groups | roles)
+        for arn in sorted({*policies, *users, *groups, *roles})
     ]
 
 
