@@ -239,7 +239,8 @@ def _region_metadata(region: RegionWritten) -> dict[str, dg.MetadataValue]:
 
 
 def _failure(failure: ReadFailure) -> dict[str, str]:
-    return {"part": failure.part, "call": failure.call, "code": failure.code, "remedy": failure.remedy}
+    named = ("part", "subject", "call", "code", "remedy")
+    return {name: getattr(failure, name) for name in named}
 
 
 def _bucket_table(buckets: Sequence[BucketContent]) -> dg.TableMetadataValue:
