@@ -86,3 +86,10 @@ IMPORT_DATA_OBJECTS = RawDocument(
     operation_name="ImportDataSourceRequest",
     repeatable=False,
 )
+
+IMPORT_ACCESS_PROVIDERS = RawDocument(
+    "importAccessProvidersRequest",
+    "mutation ImportAccessProvidersRequest{importAccessProvidersRequest{subtask{subtaskId status}}}",
+    operation_name="ImportAccessProvidersRequest",
+    repeatable=False,
+)

@@ -13,11 +13,12 @@ from typing import Any, TypeVar
 import msgspec
 
 from raito_aws_pipeline.errors import RaitoRejectedError
-from raito_aws_pipeline.raito.documents import IMPORT_DATA_OBJECTS, IMPORT_IDENTITIES
+from raito_aws_pipeline.raito.documents import IMPORT_ACCESS_PROVIDERS, IMPORT_DATA_OBJECTS, IMPORT_IDENTITIES
 from raito_aws_pipeline.raito.files import upload_file
 from raito_aws_pipeline.raito.graphql import RawDocument, send_raw
 from raito_aws_pipeline.raito.statuses import Status, parse_status
 from raito_aws_pipeline.raito.subtasks import (
+    AccessProviderImportResult,
     DataSourceImportResult,
     IdentityStoreImportResult,
     Subtask,
@@ -131,6 +132,43 @@ def import_data_objects(
             added=result.data_objects_added,
             updated=result.data_objects_updated,
             removed=result.data_objects_removed,
+            failed=len(result.warnings or ()),
+        )
+    )
+    return result
+
+
+def import_access_controls(
+    task: Task,
+    data_source_id: str,
+    file: Path,
+    *,
+    delete_untouched: bool,
+    timeout: float = DEFAULT_TIMEOUT_SECONDS,
+) -> AccessProviderImportResult:
+    """Import access controls into a data source; the counts become the task's result, warnings counted as failed.
+
+    Args:
+        task: The running task.
+        data_source_id: The data source.
+        file: Import file of access controls (protocol 6.5).
+        delete_untouched: Remove what the data source holds and the file does not; false for a file that is not whole.
+        timeout: Seconds that Raito may work on it.
+
+    Raises:
+        RaitoRejectedError: Raito refuses the file or the import.
+        RaitoTimeoutError: It takes longer than `timeout`.
+        PipelineError: Raito cannot be reached.
+    """
+    [file_key] = _upload(task, file)
+    settings = {"dataSource": data_source_id, "deleteUntouched": delete_untouched, "fileKey": file_key}
+    result = _import(task, IMPORT_ACCESS_PROVIDERS, settings, AccessProviderImportResult, timeout)
+    task.results.append(
+        TaskResult(
+            object_type="imported access providers",
+            added=result.access_added,
+            updated=result.access_updated,
+            removed=result.access_removed,
             failed=len(result.warnings or ()),
         )
     )

@@ -1,4 +1,4 @@
-"""A job with the tasks DS and IS, compared request by request with what the Raito CLI sent in the golden record."""
+"""A job with the tasks DS, IS and DA, compared request by request with what the Raito CLI sent in the golden record."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ import requests.adapters
 
 from raito_aws_pipeline.data_objects.metadata import data_source_metadata
 from raito_aws_pipeline.local.raito.server import LocalRaito
+from raito_aws_pipeline.model.access_controls import AccessControl, DataObjectReference, WhatItem, Who
 from raito_aws_pipeline.model.columns import to_batch
 from raito_aws_pipeline.model.data_objects import DataObject
 from raito_aws_pipeline.model.identities import Group, User
 from raito_aws_pipeline.model.s3_actions import s3_actions
 from raito_aws_pipeline.model.tags import AWS_TAG_SOURCE, Tag
 from raito_aws_pipeline.raito.import_files import write_import_file
-from raito_aws_pipeline.raito.imports import import_data_objects, import_identities
+from raito_aws_pipeline.raito.imports import import_access_controls, import_data_objects, import_identities
 from raito_aws_pipeline.raito.jobs import end_of_targets_sync, open_job
 from raito_aws_pipeline.raito.metadata import set_data_source_metadata, set_identity_store_metadata
 from raito_aws_pipeline.raito.session import RaitoSession
@@ -26,8 +27,28 @@ from raito_aws_pipeline.raito.version_gate import check_version
 from tests.golden import golden_json
 from tests.raito.wire_record import WireRecorder, recorded, with_one_poll
 
-OTHER_TASKS = range(36, 81)
-"""Requests of the tasks DA and DU in the record."""
+NOT_OURS = {*range(37, 55), *range(67, 81)}
+"""Requests of the record that we do not make yet: the export of access controls, and the task DU."""
+
+
+def _access_control(
+    external_id: str, type_: str, who: Who, what: tuple[WhatItem, ...], *, incomplete: bool = False, **locks: Any
+) -> AccessControl:
+    name = external_id.partition(":")[2]
+    return AccessControl(
+        external_id=external_id,
+        name=name,
+        naming_hint=name,
+        type=type_,
+        action="grant",
+        policy="{}",
+        who=who,
+        actual_name=name,
+        what=what,
+        incomplete=incomplete,
+        **locks,
+    )
+
 
 DATA_OBJECTS = [
     DataObject(
@@ -56,12 +77,38 @@ USERS = [
 GROUPS = [Group(external_id="AGPA1", name="analysts", display_name="analysts")]
 
 
+WHAT = (
+    WhatItem(DataObjectReference("123456789012:eu-west-1:bucket-0", ""), ("s3:GetObject", "s3:ListBucket")),
+    WhatItem(DataObjectReference("123456789012", "datasource"), ("s3:ListAllMyBuckets",)),
+)
+
+ACCESS_CONTROLS = [
+    *(_access_control(f"role:r{n}", "aws_role", Who(users=("user-0",) * n, groups=()), WHAT * n) for n in range(2)),
+    *(_access_control(f"policy:p{n}", "aws_policy", Who(users=("user-1",)), WHAT) for n in range(4)),
+    _access_control("policy:of-roles", "aws_policy", Who(access_providers=("role:r1",)), WHAT),
+    _access_control("policy:of-groups", "aws_policy", Who(groups=("analysts",)), WHAT, incomplete=True),
+    _access_control(
+        "policy:AmazonS3FullAccess",
+        "aws_policy",
+        Who(users=("user-2",)),
+        WHAT,
+        what_locked=True,
+        what_locked_reason="kept by AWS",
+        name_locked=True,
+        name_locked_reason="kept by AWS",
+        delete_locked=True,
+        delete_locked_reason="kept by AWS",
+    ),
+]
+"""As many access controls as the record has, with the same members."""
+
+
 @pytest.fixture
 def cli_requests() -> list[dict[str, Any]]:
-    """What the Raito CLI sent for a job with the two tasks."""
+    """What the Raito CLI sent for a job with the three tasks."""
     entries = golden_json("wire", "sequence.json")["requests"]
     poll = next(entry["selected"] for entry in entries if entry.get("operation") == "jobSubtask")
-    kept = [entry for entry in entries if entry["n"] not in OTHER_TASKS]
+    kept = [entry for entry in entries if entry["n"] not in NOT_OURS]
     return with_one_poll([recorded(entry, poll) for entry in kept])
 
 
@@ -77,7 +124,7 @@ def our_requests(
             local_raito.data_source_id: "<data source>",
             local_raito.identity_store_id: "<identity store>",
         },
-        uploads=["dataObjects", "log-DS", "users", "groups", "log-IS"],
+        uploads=["dataObjects", "log-DS", "users", "groups", "log-IS", "access", "log-DA"],
     )
     send = requests.adapters.HTTPAdapter.send
 
@@ -99,6 +146,7 @@ def our_requests(
     objects = write_import_file(DataObject, [to_batch(DataObject, DATA_OBJECTS)], tmp_path / "data-objects.json")
     users = write_import_file(User, [to_batch(User, USERS)], tmp_path / "users.json")
     groups = write_import_file(Group, [to_batch(Group, GROUPS)], tmp_path / "groups.json")
+    access = write_import_file(AccessControl, [to_batch(AccessControl, ACCESS_CONTROLS)], tmp_path / "access.json")
     check_version(session)
     with open_job(session, source, store) as job:
         with job.task(JobType.DS) as task:
@@ -107,6 +155,8 @@ def our_requests(
         with job.task(JobType.IS) as task:
             set_identity_store_metadata(session, store)
             import_identities(task, store, users.path, groups.path)
+        with job.task(JobType.DA) as task:
+            import_access_controls(task, source, access.path, delete_untouched=True)
     end_of_targets_sync(session, [job.job_id])
     return with_one_poll(recorder.requests)
 
@@ -132,6 +182,9 @@ def test_each_request_is_the_same_but_for_what_is_deliberate(
             # By the name of the answer's type we tell one error from another, and notice that Raito answers with an
             # error instead of an identity store, which the Raito CLI does not (protocol 5.3).
             entry["selected"] = sorted([*entry["selected"], "__typename"])
+        if entry.get("operation") == "addTaskEvent" and entry["variables"]["input"]["result"]:
+            results = entry["variables"]["input"]["result"]
+            entry["variables"]["input"]["result"] = [r for r in results if not r["objectType"].startswith("exported")]
         if entry.get("operation") == "setDataSourceMetaData":
             for permissions in _permissions(entry):
                 # We tell Raito of all S3 actions of IAM, in an order that stays the same.
@@ -153,7 +206,12 @@ def test_our_bodies_are_clean_json_where_the_raito_clis_have_stray_bytes(
     }
     ours = {entry.get("operation") for entry in our_requests if entry.get("dialect") == "raw"}
 
-    assert ours == stray & {"importDataSourceRequest", "setIdentityStoreMetaData", "importIdentityRequest"}
+    assert ours == stray & {
+        "importDataSourceRequest",
+        "setIdentityStoreMetaData",
+        "importIdentityRequest",
+        "importAccessProvidersRequest",
+    }
 
 
 def _permissions(entry: dict[str, Any]) -> list[Any]:

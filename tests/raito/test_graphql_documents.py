@@ -36,6 +36,9 @@ ARGUMENTS: dict[str, Mapping[str, Any]] = {
             },
         }
     },
+    "importAccessProvidersRequest": {
+        "input": {"jobId": "j", "importSettings": {"dataSource": "d", "deleteUntouched": True, "fileKey": "f"}}
+    },
     "importIdentityRequest": {
         "input": {
             "jobId": "j",

@@ -16,8 +16,12 @@ from graphql.language import ast
 
 COUNTS = ("added", "updated", "removed", "failed")
 
-TASKS = {"importDataSourceRequest": "DS", "importIdentityRequest": "IS"}
-"""The task that an import belongs to."""
+TASKS = {
+    "importDataSourceRequest": "DS",
+    "importIdentityRequest": "IS",
+    "importAccessProvidersRequest": "DA-import",
+}
+"""The subtask that an import is, as the record's placeholders call it."""
 
 
 @dataclass

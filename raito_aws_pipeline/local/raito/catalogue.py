@@ -2,7 +2,7 @@
 
 Here: the tables of the catalogue, and the one way in which imports change them — a record is added, updated where it
 really differs, and removed where an import says that it is all there is. Not here: what a kind's records mean
-(`imports`, `identity_import`, `data_object_import`).
+(`imports`, `identity_import`, `data_object_import`, `access_provider_import`).
 """
 
 from __future__ import annotations
@@ -163,6 +163,29 @@ class CatalogueChange:
             "SELECT content FROM record WHERE kind = ? AND owner = ? AND external_id = ?", (kind, owner, external_id)
         ).fetchone()
         return None if row is None else row["content"]
+
+    def without_record(self, kind: str, owner: str, member: str, values: set[str]) -> set[str]:
+        """Those of the values that no record of a kind and owner has as this member of its JSON.
+
+        Looks at all records of the kind until every value is found.
+
+        Raises:
+            ChangeAbandonedError: The server stops.
+        """
+        missing = set(values)
+        if not missing:
+            return missing
+        rows = self._connection.execute(
+            f"SELECT {_MEMBER} AS value FROM record WHERE kind = ?1 AND owner = ?2",  # noqa: S608 - constant text
+            (kind, owner, f"$.{member}"),
+        )
+        for row in rows:
+            if self._abandoned.is_set():
+                raise ChangeAbandonedError
+            missing.discard(row["value"])
+            if not missing:
+                break
+        return missing
 
     def stage(self, records: Iterable[Incoming], *, keep_content: bool) -> None:
         """Take records in. Of several with one external id the first counts; the others are counted as repeated.

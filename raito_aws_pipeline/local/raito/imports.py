@@ -1,8 +1,8 @@
 """What each kind of import does with its files: shape, counts and what is remembered.
 
-Here: access providers, feedback, usage and tags, whose records are remembered by external id; and the table of all
-kinds. Not here: users and groups (`identity_import`), data objects (`data_object_import`), and when an import runs
-(`worker`).
+Here: feedback, usage and tags, whose records are remembered by external id; and the table of all kinds. Not here: users
+and groups (`identity_import`), data objects (`data_object_import`), access providers (`access_provider_import`), and
+when an import runs (`worker`).
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ from typing import Any
 
 import msgspec
 
+from raito_aws_pipeline.local.raito.access_provider_import import ACCESS_PROVIDERS, import_access_providers
 from raito_aws_pipeline.local.raito.catalogue import CatalogueChange, Change, Incoming, UsageWindow
+from raito_aws_pipeline.local.raito.data_object_import import DATA_OBJECTS, import_data_objects
 from raito_aws_pipeline.local.raito.failures import RequestRefusedError
 from raito_aws_pipeline.local.raito.identity_import import import_identities
 from raito_aws_pipeline.local.raito.import_warnings import Examples, repeated_ids
 from raito_aws_pipeline.local.raito.record_files import read_records
-from raito_aws_pipeline.model.access_controls import AccessControl, AccessFeedback
+from raito_aws_pipeline.model.access_controls import AccessFeedback
 from raito_aws_pipeline.model.columns import Row
 from raito_aws_pipeline.model.records import record_type
 from raito_aws_pipeline.model.tags import TagAssignment
@@ -31,23 +33,10 @@ Import = Callable[[CatalogueChange, Mapping[str, Any], tuple[Path, ...]], dict[s
 Raises RequestRefusedError where a file cannot be read or a record has another shape.
 """
 
-
-def import_access_providers(
-    change: CatalogueChange, settings: Mapping[str, Any], files: tuple[Path, ...]
-) -> dict[str, Any]:
-    """Import access providers (protocol 6.5); with `deleteUntouched` the data source's others are removed."""
-    change.stage(
-        (Incoming(record.external_id, msgspec.json.encode(record)) for record in _records(AccessControl, files)),
-        keep_content=False,
-    )
-    done = _apply(change, "accessProviders", settings)
-    return {
-        "__typename": "AccessProviderImportResult",
-        "accessAdded": done.added,
-        "accessUpdated": done.updated,
-        "accessRemoved": done.removed,
-        "warnings": repeated_ids("access providers", done),
-    }
+ImportWithMetadata = Callable[
+    [CatalogueChange, Mapping[str, Any], tuple[Path, ...], Mapping[str, Any] | None], dict[str, Any]
+]
+"""The same, with the metadata of the data source, or None where none was set."""
 
 
 def import_feedback(change: CatalogueChange, settings: Mapping[str, Any], files: tuple[Path, ...]) -> dict[str, Any]:
@@ -119,12 +108,17 @@ def import_tags(change: CatalogueChange, settings: Mapping[str, Any], files: tup
 
 IMPORTS: Mapping[str, Import] = {
     "identities": import_identities,
-    "accessProviders": import_access_providers,
     "accessFeedback": import_feedback,
     "usage": import_usage,
     "tags": import_tags,
 }
-"""By kind of subtask; data objects have `data_object_import`'s, which needs the data source's metadata too."""
+"""By kind of subtask."""
+
+IMPORTS_WITH_METADATA: Mapping[str, ImportWithMetadata] = {
+    DATA_OBJECTS: import_data_objects,
+    ACCESS_PROVIDERS: import_access_providers,
+}
+"""By kind of subtask."""
 
 
 def _widened(window: UsageWindow | None, seconds: int) -> UsageWindow:

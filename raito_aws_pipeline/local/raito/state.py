@@ -7,10 +7,12 @@ from typing import Any
 
 import msgspec
 
+from raito_aws_pipeline.local.raito.access_provider_import import ACCESS_PROVIDERS, decode_access_control
 from raito_aws_pipeline.local.raito.catalogue import Catalogue
 from raito_aws_pipeline.local.raito.data_object_import import DATA_OBJECTS, decode_data_object
 from raito_aws_pipeline.local.raito.journal import Journal
 from raito_aws_pipeline.local.raito.journal_entries import Event, Job, ReceivedFile, Subtask
+from raito_aws_pipeline.model.access_controls import AccessControl
 from raito_aws_pipeline.model.data_objects import DataObject
 from raito_aws_pipeline.model.identities import Group, User
 
@@ -72,6 +74,13 @@ class LocalRaitoState:
     def data_object_counts(self, data_source_id: str | None = None) -> dict[str, int]:
         """How many data objects there are of each type, by type."""
         return self._catalogue.counts_by(DATA_OBJECTS, "type", data_source_id)
+
+    def access_controls(self, data_source_id: str | None = None) -> list[AccessControl]:
+        """Access controls (Raito: access providers) of one data source, or of all, by data source and external id.
+
+        They are as they were imported, but WHO, WHAT, permissions and tags are sorted.
+        """
+        return [decode_access_control(c) for c in self._catalogue.contents(ACCESS_PROVIDERS, data_source_id)]
 
     def external_ids(self, kind: str, owner_id: str | None = None) -> list[str]:
         """External ids by owner, sorted.

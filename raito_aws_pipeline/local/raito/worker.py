@@ -10,11 +10,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from raito_aws_pipeline.local.raito.catalogue import Catalogue, ChangeAbandonedError
-from raito_aws_pipeline.local.raito.data_object_import import DATA_OBJECTS, import_data_objects
 from raito_aws_pipeline.local.raito.exports import Exports
 from raito_aws_pipeline.local.raito.failures import RequestRefusedError
 from raito_aws_pipeline.local.raito.faults import Faults
-from raito_aws_pipeline.local.raito.imports import IMPORTS
+from raito_aws_pipeline.local.raito.imports import IMPORTS, IMPORTS_WITH_METADATA
 from raito_aws_pipeline.local.raito.journal import Journal
 from raito_aws_pipeline.local.raito.journal_entries import Subtask
 
@@ -92,7 +91,7 @@ class Worker:
         if subtask.kind == EXPORT:
             return self._exports.export()
         with self._catalogue.change() as change:
-            if subtask.kind == DATA_OBJECTS:
+            if subtask.kind in IMPORTS_WITH_METADATA:
                 metadata = self._journal.metadata("dataSource", subtask.settings["dataSource"])
-                return import_data_objects(change, subtask.settings, subtask.files, metadata)
+                return IMPORTS_WITH_METADATA[subtask.kind](change, subtask.settings, subtask.files, metadata)
             return IMPORTS[subtask.kind](change, subtask.settings, subtask.files)

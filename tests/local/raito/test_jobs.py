@@ -183,7 +183,7 @@ def test_a_bug_in_an_import_fails_that_subtask_alone_and_is_logged(
 
     job = client.create_job()
     with monkeypatch.context() as patched:
-        patched.setattr(worker, "import_data_objects", broken)
+        patched.setattr(worker, "IMPORTS_WITH_METADATA", {"dataObjects": broken})
         failed = client.import_file(job, "DS", "importDataSourceRequest", [])
     assert (failed["status"], failed["errors"]) == ("FAILED", ["internal error: ZeroDivisionError('a bug')"])
     assert [record.getMessage() for record in caplog.records] == [f"Subtask dataObjects-1 of {job} failed"]
