@@ -33,6 +33,6 @@ class DataObjectRemainder(Row, frozen=True, kw_only=True):
     """A key, Glue table or column that has no row of its own among the data objects, or one with a guessed region."""
 
     reason: Annotated[str, Column("Why: key_is_folder, table_at_bucket_root, same_location, …")]
-    source: Annotated[str, Column("What it is in AWS: s3://bucket/key, or <region>:<database>.<table>[.<column>].")]
+    source: Annotated[str, Column("What it is in AWS: `s3://bucket/key`, or `<region>:<database>.<table>[.<column>]`.")]
     full_name: Annotated[str, Column("Full name of the data object that stands in its place; empty: none.")] = ""
     detail: Annotated[str, Column("What a person needs to know beside the reason; may be empty.")] = ""

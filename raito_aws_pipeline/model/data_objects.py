@@ -36,7 +36,7 @@ class DataObject(Row, frozen=True, kw_only=True):
     full_name: Annotated[
         str,
         Column(
-            "Path by which access controls and usage refer to the object: <account>:<region>:<bucket>/<segment>…",
+            "Path by which access controls and usage refer to the object: `<account>:<region>:<bucket>/<segment>…`",
             unique=True,
         ),
     ]

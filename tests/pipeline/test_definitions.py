@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -201,6 +202,17 @@ def test_the_columns_of_a_table_are_described_before_it_exists(
 ) -> None:
     schema = graph.get(dg.AssetKey(["Production_EU", table])).metadata["dagster/column_schema"]
     assert {one.name: one.description for one in schema.columns}[column] == description
+
+
+def test_no_description_is_lost_in_the_ui_which_renders_markdown(graph: AssetGraph) -> None:
+    texts = [
+        text
+        for key in graph.get_all_asset_keys()
+        for node in [graph.get(key)]
+        for text in (node.description, *(c.description for c in node.metadata["dagster/column_schema"].columns))
+    ]
+    outside_of_code = [re.sub(r"`[^`]*`", "", text or "") for text in texts]
+    assert not [text for text in outside_of_code if "<" in text]
 
 
 def test_data_objects_have_a_job_and_a_nightly_schedule_a_target(definitions: dg.Definitions) -> None:
