@@ -48,4 +48,4 @@ def _lines_of_task(task: TaskReport) -> Iterator[tuple[str, str, str, str]]:
         counted = f"Raito counted {pushed.added} added, {pushed.updated} updated, {pushed.removed} removed"
         yield f"pushed {pushed.what}", str(pushed.records), str(pushed.bytes), counted
     for warning in task.warnings:
-        yield "warning of Raito", "", "", warning
+        yield "warning", "", "", warning

@@ -33,8 +33,8 @@ DATA_OBJECT_CHECKS = (
     ),
     CheckDefinition(BUCKETS, SCHEMA, True, "The Parquet file has the columns of the definition."),
     CheckDefinition(BUCKETS, COMPLETE, False, "All buckets and their regions could be read."),
-    CheckDefinition(BUCKETS, REGIONS_CONFIGURED, False, "All included buckets lie in regions of aws-regions."),
-    CheckDefinition(BUCKETS, TAGS_READ, False, "The tags of all included buckets could be read."),
+    CheckDefinition(BUCKETS, REGIONS_CONFIGURED, False, "No bucket is left out because of its region."),
+    CheckDefinition(BUCKETS, TAGS_READ, False, "The tags of all buckets that are imported could be read."),
 )
 
 _MOST_KEPT = 1000
@@ -54,7 +54,6 @@ class TreeCheck:
     """
 
     def __init__(self, root: str) -> None:
-        self.rows = 0
         self._root = root
         self._open: list[str] = [root]
         self._buckets: set[str] = set()
@@ -71,7 +70,6 @@ class TreeCheck:
         """Look at the next rows, which have the columns of `DataObject`."""
         if not batch.num_rows:
             return
-        self.rows += batch.num_rows
         self._look_at_names(batch)
         self._look_at_parents(batch)
 
@@ -101,7 +99,7 @@ class TreeCheck:
         before = pa.concat_arrays([pa.array([self._last], pa.string()), names[:-1]])
         in_order = pc.less(_with_slash(before), _with_slash(names))
         offenders = names.filter(pc.invert(in_order.fill_null(True)))
-        self._not_unique.extend(offenders[: _MOST_KEPT - len(self._not_unique)].to_pylist())
+        _keep(self._not_unique, offenders[:_MOST_KEPT].to_pylist())
         self._last = names[-1].as_py()
 
     def _look_at_parents(self, batch: pa.RecordBatch) -> None:
@@ -121,13 +119,13 @@ class TreeCheck:
         for name, parent, container, kind in rows:
             while len(self._open) > 1 and self._open[-1] != parent:
                 self._open.pop()
-            if self._open[-1] != parent and len(self._orphans) < _MOST_KEPT:
-                self._orphans.append(f"{name} below {parent}")
+            if self._open[-1] != parent:
+                _keep(self._orphans, [f"{name} below {parent}"])
             if container:
                 self._open.append(name)
             if kind == DataObjectType.BUCKET:
                 if name in self._buckets:
-                    self._not_unique.append(name)
+                    _keep(self._not_unique, [name])
                 self._buckets.add(name)
 
 
@@ -160,21 +158,26 @@ def check_regions_configured(buckets: Sequence[str]) -> CheckOutcome:
         BUCKETS,
         REGIONS_CONFIGURED,
         buckets,
-        good="All included buckets lie in regions of aws-regions",
-        bad="Buckets lie in regions that aws-regions does not name, and are not imported",
+        good="No bucket is left out because of its region",
+        bad="Buckets lie in regions that aws-regions does not name, and are not imported (name their regions, or name "
+        "them in aws-s3-exclude-buckets)",
     )
 
 
 def check_tags_read(buckets: Sequence[str]) -> CheckOutcome:
-    """The tags of all included buckets could be read; `buckets` are those whose tags could not, with the reason."""
+    """The tags of all buckets could be read; `buckets` are those whose tags could not, with the reason."""
     return outcome_of_check(
         DATA_OBJECT_CHECKS,
         BUCKETS,
         TAGS_READ,
         buckets,
-        good="The tags of all included buckets could be read",
-        bad="Tags could not be read; the buckets are imported without",
+        good="The tags of all buckets that are imported could be read",
+        bad="Tags could not be read, and those of the last reading stay (allow s3:GetBucketTagging)",
     )
+
+
+def _keep(offenders: list[str], found: Sequence[str]) -> None:
+    offenders.extend(found[: _MOST_KEPT - len(offenders)])
 
 
 def _with_slash(names: pa.Array) -> pa.Array:

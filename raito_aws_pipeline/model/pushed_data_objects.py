@@ -8,10 +8,12 @@ from raito_aws_pipeline.model.columns import Column, Row
 
 
 class PushedDataObjects(Row, frozen=True, kw_only=True):
-    """One region's part of the last push."""
+    """One bucket's part of the last push."""
 
     data_source_id: Annotated[str, Column("Id of the data source in Raito.")]
-    region: Annotated[str, Column("The region.", unique=True)]
-    sent: Annotated[int, Column("Data objects that the import file held.")]
-    held: Annotated[int, Column("Data objects that Raito may hold: those sent, or more where nothing was deleted.")]
+    bucket: Annotated[str, Column("Full name of the bucket.", unique=True)]
+    sent: Annotated[int, Column("Data objects that the import file held, the bucket itself included.")]
+    held: Annotated[
+        int, Column("Data objects that Raito holds at least: those sent, or more where it was to keep all.")
+    ]
     complete: Annotated[bool, Column("Whether nothing was missing of any region when it was pushed.")]

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from raito_aws_pipeline.aws.clients import AwsClients
 from raito_aws_pipeline.configuration.targets import Target
+from raito_aws_pipeline.data_objects.bucket_counts import BucketCounts
 from raito_aws_pipeline.data_objects.checks import DATA_OBJECT_CHECKS, TreeCheck
 from raito_aws_pipeline.data_objects.metadata import data_source_metadata
 from raito_aws_pipeline.errors import CheckFailedError, ConfigurationError, LakeError
@@ -29,11 +30,11 @@ from raito_aws_pipeline.sync.connections import RaitoOptions
 from raito_aws_pipeline.sync.data_object_files import data_source_object, write_data_object_file
 from raito_aws_pipeline.sync.push_guards import require_checks
 from raito_aws_pipeline.sync.regions import target_regions
-from raito_aws_pipeline.sync.tables import BUCKETS, DATA_OBJECTS, RAITO_DATA_SOURCE, region_partition
+from raito_aws_pipeline.sync.tables import DATA_OBJECTS, RAITO_DATA_SOURCE, region_partition
 from raito_aws_pipeline.sync.written import TableWritten, write_table
 
 _NAMED = 5
-"""Missing parts that a warning names; the table `failures` of the lake has all."""
+"""Missing parts that a warning names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ class DataObjectPush:
         records: Data objects sent, the root included.
         bytes: Size of the import file.
         result: What Raito counted.
-        kept: Why Raito was asked to keep what the file does not hold; None: it was asked to remove it.
+        kept: Why Raito was asked to keep what the file does not hold, a clause; None: it was asked to remove it.
+        warnings: What Raito's screen shows as warnings of the task: what is missing, and what Raito remarked.
         written: The table that remembers the push; None for a partial one.
     """
 
@@ -54,6 +56,7 @@ class DataObjectPush:
     bytes: int
     result: DataSourceImportResult
     kept: str | None
+    warnings: tuple[str, ...]
     written: TableWritten | None
 
 
@@ -91,10 +94,9 @@ def push_data_objects(
     key = DATA_OBJECTS.key(target)
     schema = check_schema(DATA_OBJECT_CHECKS, DATA_OBJECTS.name, lake.schema_differences(key, DataObject, partitions))
     require_checks([schema], target, "data objects")
-    check = TreeCheck(account)
-    sent: dict[str, int] = {}
+    check, counts = TreeCheck(account), BucketCounts()
     with tempfile.TemporaryDirectory(prefix="raito-aws-pipeline-") as folder:
-        batches = _batches(lake, target, regions, check, sent)
+        batches = _batches(lake, target, regions, check, counts)
         path = Path(folder) / "data-objects.json"
         file = write_data_object_file(target, check, data_source_object(account), batches, path)
         # Another run may replace a region at any time: what is incomplete before or after counts as incomplete.
@@ -102,25 +104,26 @@ def push_data_objects(
         kept = _why_kept(target, missing)
         before = _last_push(lake, target, store_id)
         if kept is None and not (allow_mass_delete or target.raito.allow_mass_delete):
-            _require_no_mass_delete(target, before, sum(sent.values()))
-        if missing:
-            task.warn(f"Raito keeps what this import does not hold, because {kept}.")
+            _require_no_mass_delete(target, before, counts.rows)
+        warnings = [f"Raito keeps what this import does not hold, because {kept}."] if missing else []
+        for warning in warnings:
+            task.warn(warning)
         set_data_source_metadata(task.session, store_id, metadata_of(target))
         result = import_data_objects(
             task, store_id, file.path, delete_untouched=kept is None, timeout=options.import_timeout_seconds
         )
+    sent = counts.rows
+    # What was kept beside the rows sent is not known by name: at least as much as there was, or as was sent.
+    held = sent if kept is None else {b: max(sent.get(b, 0), before.get(b, 0)) for b in {**before, **sent}}
     rows = [
         PushedDataObjects(
-            data_source_id=store_id,
-            region=region,
-            sent=sent.get(region, 0),
-            held=sent.get(region, 0) if kept is None else max(sent.get(region, 0), before.get(region, 0)),
-            complete=not missing,
+            data_source_id=store_id, bucket=bucket, sent=sent.get(bucket, 0), held=held[bucket], complete=not missing
         )
-        for region in sorted({*sent, *(before if kept is not None else ())})
+        for bucket in sorted(held)
     ]
     written = write_table(lake, target, RAITO_DATA_SOURCE, [to_batch(PushedDataObjects, rows)])
-    return DataObjectPush(task.address.job_id, file.records, file.bytes, result, kept, written)
+    warnings.extend(result.warnings or ())
+    return DataObjectPush(task.address.job_id, file.records, file.bytes, result, kept, tuple(warnings), written)
 
 
 def data_source_id(target: Target) -> str:
@@ -146,8 +149,16 @@ def metadata_of(target: Target) -> dict[str, object]:
     )
 
 
+def missing_parts(failures: Sequence[ReadFailure]) -> str:
+    """What could not be read and where it says why, a clause; `failures` are some, repeated ones count once."""
+    different = list(dict.fromkeys(failures))
+    named = "; ".join(f"{f.subject or f.part}: {f.code}" for f in different[:_NAMED])
+    more = f" and {len(different) - _NAMED} more" if len(different) > _NAMED else ""
+    return f"parts could not be read ({named}{more}; the table failures of the lake says what to do about each)"
+
+
 def _regions(lake: Lake, target: Target) -> tuple[list[str], tuple[ReadFailure, ...]]:
-    """The configured regions that were read, and all that is missing of them and of the buckets.
+    """The configured regions that were read, and all that is missing of them.
 
     Raises:
         LakeError: None was.
@@ -160,44 +171,43 @@ def _regions(lake: Lake, target: Target) -> tuple[list[str], tuple[ReadFailure, 
             target=target.name,
             remedy="Materialise buckets, then data_objects of every region, and push again.",
         )
-    missing = lake.completeness(key, [region_partition(region) for region in configured]).failures
-    return read, (*lake.completeness(BUCKETS.key(target)).failures, *missing)
+    return read, lake.completeness(key, [region_partition(region) for region in configured]).failures
 
 
 def _batches(
-    lake: Lake, target: Target, regions: Sequence[str], check: TreeCheck, sent: dict[str, int]
+    lake: Lake, target: Target, regions: Sequence[str], check: TreeCheck, counts: BucketCounts
 ) -> Iterator[pa.RecordBatch]:
     for region in regions:
         check.begin_partition()
-        sent[region] = 0
         for batch in lake.read(DATA_OBJECTS.key(target), DataObject, [region_partition(region)]):
-            sent[region] += batch.num_rows
+            counts.add(batch)
             yield batch
 
 
 def _why_kept(target: Target, missing: Sequence[ReadFailure]) -> str | None:
     if missing:
-        named = "; ".join(f"{f.subject or f.part}: {f.code}" for f in missing[:_NAMED])
-        more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
-        return f"parts could not be read ({named}{more})"
+        return missing_parts(missing)
     return None if target.raito.delete_untouched else "delete-untouched is false"
 
 
 def _last_push(lake: Lake, target: Target, store_id: str) -> dict[str, int]:
-    """Data objects that Raito may hold after the last push, by region."""
+    """Data objects that Raito holds at least since the last push, by bucket."""
     key = RAITO_DATA_SOURCE.key(target)
     if not lake.completeness(key).written:
         return {}
-    return {row.region: row.held for row in lake.read_rows(key, PushedDataObjects) if row.data_source_id == store_id}
+    return {row.bucket: row.held for row in lake.read_rows(key, PushedDataObjects) if row.data_source_id == store_id}
 
 
-def _require_no_mass_delete(target: Target, before: dict[str, int], now: int) -> None:
+def _require_no_mass_delete(target: Target, before: dict[str, int], now: dict[str, int]) -> None:
+    """By bucket: one that is gone is not made up for by another that is new (another account, other names)."""
     held = sum(before.values())
-    if is_mass_delete(held, held - now):
+    removed = sum(max(0, rows - now.get(bucket, 0)) for bucket, rows in before.items())
+    if is_mass_delete(held, removed):
         raise CheckFailedError(
-            f"Nothing was pushed, because it would remove at least {held - now} of the {held} data objects that Raito "
-            "may hold since the last push.",
+            f"Nothing was pushed, because it would remove at least {removed} of the {held} data objects that Raito "
+            "holds since the last push.",
             target=target.name,
-            remedy="Look whether they are really gone in AWS (right account? regions? aws-s3-include-buckets?); if so, "
-            "push once with --allow-mass-delete (in Dagster: allow_mass_delete in the run's config).",
+            remedy="Look whether they are really gone in AWS, or have other names (right account? aws-regions? "
+            "aws-s3-include-buckets? aws-s3-legacy-us-east-1-names?); if so, push once with --allow-mass-delete (in "
+            "Dagster: allow_mass_delete in the run's config).",
         )

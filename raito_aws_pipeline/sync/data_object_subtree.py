@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
@@ -18,22 +18,23 @@ from raito_aws_pipeline.configuration.targets import Target
 from raito_aws_pipeline.data_objects.checks import TreeCheck
 from raito_aws_pipeline.errors import ConfigurationError
 from raito_aws_pipeline.lake.tables import Lake
-from raito_aws_pipeline.model.buckets import Bucket, BucketScope
+from raito_aws_pipeline.model.buckets import BucketScope
 from raito_aws_pipeline.model.data_objects import DataObject
 from raito_aws_pipeline.model.full_names import US_EAST_1, FullNames, bucket_of
 from raito_aws_pipeline.raito.imports import import_data_objects
 from raito_aws_pipeline.raito.metadata import set_data_source_metadata
 from raito_aws_pipeline.raito.tasks import Task
 from raito_aws_pipeline.sync.account import account_id
+from raito_aws_pipeline.sync.buckets import read_buckets_in_lake
 from raito_aws_pipeline.sync.connections import RaitoOptions
 from raito_aws_pipeline.sync.data_object_files import write_data_object_file
-from raito_aws_pipeline.sync.data_object_push import DataObjectPush, data_source_id, metadata_of
+from raito_aws_pipeline.sync.data_object_push import DataObjectPush, data_source_id, metadata_of, missing_parts
 from raito_aws_pipeline.sync.data_objects import full_names
 from raito_aws_pipeline.sync.glue_objects import glue_region, write_glue_tables
 from raito_aws_pipeline.sync.region_content import RegionContent
 from raito_aws_pipeline.sync.regions import target_regions
 from raito_aws_pipeline.sync.s3_objects import Listing, s3_objects
-from raito_aws_pipeline.sync.tables import BUCKETS, DATA_OBJECT_SUBTREE
+from raito_aws_pipeline.sync.tables import DATA_OBJECT_SUBTREE
 from raito_aws_pipeline.sync.written import TableWritten, write_table
 
 
@@ -43,7 +44,7 @@ class Subtree:
 
     Args:
         parent: Full name of the data object that everything lies below: a bucket or a folder.
-        excludes: What of it is left out: full names, or paths below the parent.
+        excludes: What of it is left out, with all that lies below: full names, or paths below the parent.
     """
 
     parent: str
@@ -66,7 +67,7 @@ def write_subtree(lake: Lake, target: Target, clients: AwsClients, subtree: Subt
         PipelineError: No further call can succeed (no credentials, AWS cannot be reached).
     """
     names = full_names(target, account_id(target, clients))
-    subtree = replace(subtree, parent=_spelled_by(names, target, subtree.parent))
+    subtree = _spelled_by(names, target, subtree)
     read = _read_catalogues if target.aws.aws_glue_enabled else _list_bucket
     content = read(lake, target, clients, names, subtree)
     return write_table(lake, target, DATA_OBJECT_SUBTREE, content.batches, content.failures)
@@ -90,26 +91,28 @@ def push_subtree(
         PipelineError: Raito refuses, or cannot be reached.
     """
     store_id = data_source_id(target)
-    names = full_names(target, account_id(target, clients))
+    parent = _spelled_by(full_names(target, account_id(target, clients)), target, subtree).parent
     key = DATA_OBJECT_SUBTREE.key(target)
-    for failure in lake.completeness(key).failures:
-        task.warn(f"Below {subtree.parent}, {failure.subject or failure.part} could not be read: {failure.code}.")
+    missing = lake.completeness(key).failures
+    warnings = [f"Of what lies below {parent}, {missing_parts(missing)}."] if missing else []
+    for warning in warnings:
+        task.warn(warning)
     with tempfile.TemporaryDirectory(prefix="raito-aws-pipeline-") as folder:
-        check = TreeCheck(_spelled_by(names, target, subtree.parent))
         path = Path(folder) / "data-objects.json"
-        file = write_data_object_file(target, check, None, lake.read(key, DataObject), path)
+        file = write_data_object_file(target, TreeCheck(parent), None, lake.read(key, DataObject), path)
         set_data_source_metadata(task.session, store_id, metadata_of(target))
         result = import_data_objects(
             task, store_id, file.path, delete_untouched=False, timeout=options.import_timeout_seconds
         )
-    kept = f"only what lies below {subtree.parent} was read"
-    return DataObjectPush(task.address.job_id, file.records, file.bytes, result, kept, None)
+    warnings.extend(result.warnings or ())
+    kept = f"only what lies below {parent} was read"
+    return DataObjectPush(task.address.job_id, file.records, file.bytes, result, kept, tuple(warnings), None)
 
 
 def _list_bucket(lake: Lake, target: Target, clients: AwsClients, names: FullNames, subtree: Subtree) -> RegionContent:
     full_name, slash, below = subtree.parent.partition("/")
     path = below if slash else None
-    buckets = lake.read_rows(BUCKETS.key(target), Bucket)
+    buckets, _ = read_buckets_in_lake(lake, target)
     bucket = next((b for b in buckets if names.bucket(b.region or "", b.name) == full_name), None)
     if bucket is None or bucket.region is None or bucket.scope != BucketScope.INCLUDED:
         raise ConfigurationError(
@@ -139,7 +142,7 @@ def _list_bucket(lake: Lake, target: Target, clients: AwsClients, names: FullNam
 def _read_catalogues(
     lake: Lake, target: Target, clients: AwsClients, names: FullNames, subtree: Subtree
 ) -> RegionContent:
-    buckets = lake.read_rows(BUCKETS.key(target), Bucket)
+    buckets, not_located = read_buckets_in_lake(lake, target)
     regions = target_regions(target)
     for region in regions:
         write_glue_tables(lake, target, clients, region)
@@ -155,22 +158,30 @@ def _read_catalogues(
                 yield batch.filter(pa.array(wanted, pa.bool_()))
 
     # Each region names what is missing of all catalogues.
-    return RegionContent(batches(), [], [], contents[0].failures)
+    return RegionContent(batches(), [], [], [*contents[0].failures, *not_located])
 
 
-def _spelled_by(names: FullNames, target: Target, parent: str) -> str:
-    """The parent's full name as this target writes it, the old form of us-east-1 included.
+def _spelled_by(names: FullNames, target: Target, subtree: Subtree) -> Subtree:
+    """The subtree in full names as this target writes them; Raito may have some in the old form of us-east-1.
 
     Raises:
-        ConfigurationError: It is no bucket of the account, nor lies in one.
+        ConfigurationError: The parent is no bucket of the account, nor lies in one.
     """
-    found = bucket_of(parent)
-    if found is None or found[0].account_id != names.account_id:
+    parent = _full_name(names, subtree.parent)
+    if parent is None:
         raise ConfigurationError(
-            f"'{parent}' is no bucket of account {names.account_id}, nor lies in one.",
+            f"'{subtree.parent}' is no bucket of account {names.account_id}, nor lies in one.",
             target=target.name,
-            remedy=f"Give a full name such as {names.account_id}:eu-west-1:bucket/folder; for all, run a full sync.",
+            remedy=f"Give a full name such as {names.account_id}:eu-west-1:bucket/folder, or --target where it belongs "
+            "to another one; for all data objects, run a full sync.",
         )
+    return Subtree(parent, tuple(_full_name(names, exclude) or exclude for exclude in subtree.excludes))
+
+
+def _full_name(names: FullNames, text: str) -> str | None:
+    found = bucket_of(text)
+    if found is None or found[0].account_id != names.account_id:
+        return None
     bucket, path = found
     full_name = names.bucket(bucket.region or US_EAST_1, bucket.bucket)
     return full_name if path is None else f"{full_name}/{path}"

@@ -5,9 +5,12 @@ In Dagster reading and pushing are assets of their own (`assets.data_objects`).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from raito_aws_pipeline.aws.clients import AwsClients
 from raito_aws_pipeline.configuration.targets import Target
 from raito_aws_pipeline.lake.tables import Lake
+from raito_aws_pipeline.model.checks import COMPLETE, CheckOutcome
 from raito_aws_pipeline.raito.tasks import Task
 from raito_aws_pipeline.sync.buckets import write_buckets
 from raito_aws_pipeline.sync.data_object_push import DataObjectPush, push_data_objects
@@ -39,11 +42,12 @@ def sync_data_objects(lake: Lake, target: Target, clients: AwsClients, task: Tas
         written.append(table)
         options.on_written(table)
 
-    note(write_buckets(lake, target, clients).table)
+    buckets = write_buckets(lake, target, clients)
+    note(buckets.table)
     if options.subtree is not None:
         note(write_subtree(lake, target, clients, options.subtree))
         push = push_subtree(lake, target, clients, task, options.subtree, options=options.raito)
-        return _report(task, written, push)
+        return _report(task, written, push, [])
 
     def note_region(region: RegionWritten) -> None:
         for table in region.tables:
@@ -53,14 +57,24 @@ def sync_data_objects(lake: Lake, target: Target, clients: AwsClients, task: Tas
     if target.aws.aws_glue_enabled:
         for region in regions:
             note(write_glue_tables(lake, target, clients, region))
-    write_data_objects(lake, target, clients, regions, note_region)
+    checks = write_data_objects(lake, target, clients, regions, note_region)
+    warnings = _warn(task, (*buckets.checks, *checks))
     push = push_data_objects(
         lake, target, clients, task, allow_mass_delete=options.allow_mass_delete, options=options.raito
     )
-    return _report(task, written, push)
+    return _report(task, written, push, warnings)
 
 
-def _report(task: Task, written: list[TableWritten], push: DataObjectPush) -> TaskReport:
+def _warn(task: Task, checks: Iterable[CheckOutcome]) -> list[str]:
+    """Tell of the checks that do not hold and yet stop no push; the push itself tells what is missing."""
+    failed = [check for check in checks if not (check.passed or check.blocking or check.name == COMPLETE)]
+    warnings = [f"{check.table}: {check.description}" for check in failed]
+    for warning in warnings:
+        task.warn(warning)
+    return warnings
+
+
+def _report(task: Task, written: list[TableWritten], push: DataObjectPush, warnings: list[str]) -> TaskReport:
     counted = push.result
     pushed = Pushed(
         "data objects",
@@ -70,7 +84,6 @@ def _report(task: Task, written: list[TableWritten], push: DataObjectPush) -> Ta
         counted.data_objects_updated,
         counted.data_objects_removed,
     )
-    kept = (f"Raito keeps what this import does not hold, because {push.kept}.",) if push.kept else ()
     return TaskReport(
-        task.address.job_type, written=tuple(written), pushed=(pushed,), warnings=(*kept, *(counted.warnings or ()))
+        task.address.job_type, written=tuple(written), pushed=(pushed,), warnings=(*warnings, *push.warnings)
     )

@@ -12,7 +12,7 @@ from raito_aws_pipeline.aws.clients import AwsClients
 from raito_aws_pipeline.configuration.targets import Target
 from raito_aws_pipeline.data_objects.checks import DATA_OBJECT_CHECKS, TreeCheck, check_no_sudden_drop
 from raito_aws_pipeline.lake.tables import Lake
-from raito_aws_pipeline.model.buckets import Bucket, BucketContent
+from raito_aws_pipeline.model.buckets import BucketContent
 from raito_aws_pipeline.model.checks import CheckOutcome, check_complete, check_schema
 from raito_aws_pipeline.model.columns import to_batch
 from raito_aws_pipeline.model.data_object_remainder import DataObjectRemainder
@@ -20,12 +20,12 @@ from raito_aws_pipeline.model.data_objects import DataObject
 from raito_aws_pipeline.model.full_names import FullNames
 from raito_aws_pipeline.model.read_failures import ReadFailure
 from raito_aws_pipeline.sync.account import account_id
+from raito_aws_pipeline.sync.buckets import read_buckets_in_lake
 from raito_aws_pipeline.sync.glue_objects import glue_region
 from raito_aws_pipeline.sync.region_content import RegionContent
 from raito_aws_pipeline.sync.s3_objects import s3_region
 from raito_aws_pipeline.sync.tables import (
     BUCKET_CONTENTS,
-    BUCKETS,
     DATA_OBJECT_REMAINDER,
     DATA_OBJECTS,
     region_partition,
@@ -76,7 +76,8 @@ def write_data_objects(
     """Read the data objects of regions, one after the other, each into its partition.
 
     In S3 mode from the keys of the region's buckets, in Glue mode from the tables of the catalogues that lie in the
-    lake. Memory is bounded whatever the number of keys (`aws.s3.listing`, `lake.part_files`).
+    lake. A bucket whose region is unknown may belong to any, so that each is incomplete. Memory is bounded whatever the
+    number of keys (`aws.s3.listing`, `lake.part_files`).
 
     Args:
         lake: The lake; the buckets (and Glue tables) lie in it.
@@ -94,7 +95,7 @@ def write_data_objects(
     """
     account = account_id(target, clients)
     names = full_names(target, account)
-    buckets = lake.read_rows(BUCKETS.key(target), Bucket)
+    buckets, not_located = read_buckets_in_lake(lake, target)
     before = {region: _rows(lake, target, region) for region in regions}
     check = TreeCheck(account)
     written = []
@@ -103,6 +104,7 @@ def write_data_objects(
             content = glue_region(lake, target, buckets, names, region)
         else:
             content = s3_region(target, clients, buckets, names, region)
+        content.failures.extend(not_located)
         written.append(_write_region(lake, target, region, content, check))
         on_region(written[-1])
     return (
@@ -111,7 +113,9 @@ def write_data_objects(
             DATA_OBJECTS.name,
             lake.schema_differences(DATA_OBJECTS.key(target), DataObject, [region_partition(r) for r in regions]),
         ),
-        check_complete(DATA_OBJECT_CHECKS, DATA_OBJECTS.name, [f for one in written for f in one.failures]),
+        check_complete(
+            DATA_OBJECT_CHECKS, DATA_OBJECTS.name, list(dict.fromkeys(f for one in written for f in one.failures))
+        ),
         *check.outcomes(),
         check_no_sudden_drop(before, {one.region: one.objects.rows for one in written}),
     )

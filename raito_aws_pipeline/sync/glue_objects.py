@@ -65,6 +65,8 @@ def glue_region(lake: Lake, target: Target, buckets: Sequence[Bucket], names: Fu
     """
     key, regions = GLUE_TABLES.key(target), target_regions(target)
     partitions = [region_partition(name) for name in regions]
+    # Another run may replace a catalogue at any time: what is missing before or after counts as missing.
+    before = lake.completeness(key, partitions).failures
     written = [partition for partition in partitions if lake.completeness(key, [partition]).written]
     found = glue_data_objects(
         lake.read_rows(key, GlueTable, written) if written else [],
@@ -73,7 +75,7 @@ def glue_region(lake: Lake, target: Target, buckets: Sequence[Bucket], names: Fu
         names=names,
         bucket_regions={bucket.name: bucket.region for bucket in buckets if bucket.region is not None},
     )
-    failures = list(lake.completeness(key, partitions).failures)
+    failures = list(dict.fromkeys((*before, *lake.completeness(key, partitions).failures)))
     return RegionContent(_batches(target, found.objects), [], list(found.remainder), failures)
 
 

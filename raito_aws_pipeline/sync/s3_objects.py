@@ -65,7 +65,7 @@ def s3_objects(target: Target, clients: AwsClients, listings: Sequence[Listing])
     """The data objects of buckets, as they are listed.
 
     A bucket that cannot be read to its end is a failure, and the next one goes on. Memory: that of the listing
-    (`aws.s3.listing`), and of a row for each bucket.
+    (`aws.s3.listing`), and for each bucket a row of its content and at most `bucket_tree.MOST_NAMED` of the remainder.
 
     Args:
         target: Whether folders are emulated, and how deep.
@@ -90,8 +90,8 @@ class _Listed:
         self.pages += 1
         self.objects += len(page.keys)
         self.bytes += sum(page.sizes)
-        keys, is_left_out = page.entries, self.listing.is_left_out
-        return self.tree.add([key for key in keys if not is_left_out(key)] if is_left_out else keys)
+        entries, is_left_out = page.entries, self.listing.is_left_out
+        return self.tree.add([key for key in entries if not is_left_out(key)] if is_left_out else entries)
 
     def content(self, end: BucketEnd) -> BucketContent:
         return BucketContent(
@@ -110,16 +110,15 @@ class _Listed:
         )
 
     def remainder(self) -> Iterator[DataObjectRemainder]:
-        bucket, tree = self.listing.bucket.name, self.tree
+        tree = self.tree
         more = tree.keys_that_are_folders - len(tree.named)
+        detail = f"One of {tree.keys_that_are_folders} such keys of the bucket; {more} are not named." if more else ""
         for key in tree.named:
             yield DataObjectRemainder(
                 reason=Reason.KEY_IS_FOLDER,
-                source=f"s3://{bucket}/{key}",
+                source=f"s3://{self.listing.bucket.name}/{key}",
                 full_name=f"{self.listing.full_name}/{key}",
-                detail=f"One of {len(tree.named) + more} such keys of the bucket; {more} are not named."
-                if more
-                else "",
+                detail=detail,
             )
 
 
@@ -142,7 +141,9 @@ def _batches(
         if not isinstance(event, BucketEnd):
             yield listed.take(event[1])
             continue
-        yield listed.tree.finish()
+        if event.error is None:
+            yield listed.tree.finish()
+        # Else the last keys stay out: what was not read may lie below them, and Raito would take folders for files.
         content.buckets.append(listed.content(event))
         content.remainder.extend(listed.remainder())
         if event.error is not None:

@@ -37,7 +37,7 @@ class TaskReport:
         job_type: The kind of task.
         written: The tables that it wrote to the lake, in that order.
         pushed: What it sent to Raito; empty where it failed before Raito had counted.
-        warnings: What Raito remarked on the import.
+        warnings: What is worth a look though the task was done: what is missing, what Raito remarked on the import.
         skipped: Why it was left out, a clause; None: it was done, or begun at least.
     """
 
