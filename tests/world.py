@@ -15,6 +15,7 @@ from raito_aws_pipeline.local.aws.server import LocalAws
 from raito_aws_pipeline.local.raito.server import LocalRaito
 from raito_aws_pipeline.raito.tasks import JobType
 from raito_aws_pipeline.sync.connections import raito_options
+from raito_aws_pipeline.sync.data_object_subtree import Subtree
 from raito_aws_pipeline.sync.run import TargetReport, sync_targets
 from raito_aws_pipeline.sync.run_options import RunOptions
 from raito_aws_pipeline.sync.task_reports import Pushed, TaskReport
@@ -127,12 +128,13 @@ class World:
         *targets: Mapping[str, Any],
         allow_mass_delete: bool = False,
         only: frozenset[JobType] = frozenset(),
+        subtree: Subtree | None = None,
         **top: Any,
     ) -> list[TargetReport]:
         """One run over these targets."""
         settings = self.settings(*targets, **top)
         reports: list[TargetReport] = []
-        options = RunOptions(allow_mass_delete, raito_options(settings.general), only)
+        options = RunOptions(allow_mass_delete, raito_options(settings.general), only, subtree)
         sync_targets(self.lake, settings.targets, self.environment, options, reports.append)
         return reports
 

@@ -10,9 +10,11 @@ import time
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from raito_aws_pipeline.cli.sync import command
 from raito_aws_pipeline.configuration.parameters import all_parameters
-from tests.world import World
+from tests.world import World, bucket, small_account
 
 PROGRAM = [sys.executable, "-c", "from raito_aws_pipeline.cli import main; main()"]
 
@@ -75,6 +77,39 @@ def test_only_the_tasks_that_are_named_are_done_and_the_others_are_listed(world:
     assert world.user_names() == []
     assert sync(world, "--only", "data-source", "--only", "identity").returncode == 0
     assert len(world.user_names()) == 4
+
+
+def test_a_partial_sync_pushes_what_lies_below_a_folder_and_names_nothing_else(world: World) -> None:
+    world.serve(small_account(buckets=[bucket("acme-lake", "sales/2025/a", "sales/2026/b", "top")]))
+    world.write_config(world.target(aws_regions="eu-west-1"))
+    lake = "123456789012:eu-west-1:acme-lake"
+    done = sync(world, "--data-object-parent", f"{lake}/sales", "--data-object-exclude", "2025")
+    assert done.returncode == 0, done.stderr
+    assert [row.full_name for row in world.raito.state.data_objects()] == [
+        f"{lake}/sales/2026",
+        f"{lake}/sales/2026/b",
+    ]
+    assert [line for line in done.stdout.splitlines() if "identity" in line and "not asked for" in line]
+    assert world.user_names() == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--data-object-exclude", "2025"], "--data-object-exclude needs --data-object-parent"),
+        (["--data-object-parent", "x", "--only", "identity"], "--only can only be data-source"),
+        (
+            ["--data-object-parent", "x", "--only", "data-source", "--only", "identity"],
+            "--only can only be data-source",
+        ),
+        (["--data-object-parent"], "requires an argument"),
+    ],
+)
+def test_options_of_a_partial_sync_that_contradict_each_other_are_refused_at_once(
+    arguments: list[str], said: str
+) -> None:
+    outcome = CliRunner().invoke(command, arguments)
+    assert outcome.exit_code == 2 and said in outcome.output
 
 
 def test_an_unknown_target_is_one_message_that_names_the_known_ones(world: World) -> None:

@@ -23,6 +23,8 @@ from raito_aws_pipeline.sync import identity_push
 from tests.golden import golden_json
 from tests.world import ORGANIZATION_CONNECTOR, World, pushed, small_account, task_of
 
+IDENTITIES = frozenset({JobType.IS})
+
 
 def statuses(world: World, job_id: str, job_type: str) -> list[str]:
     return [event.status for event in world.raito.state.task_events(job_id, job_type)]
@@ -63,7 +65,10 @@ def test_the_tasks_of_a_job_come_in_the_order_of_the_reference(world: World) -> 
     assert job.status == "COMPLETED"
     events = world.raito.state.task_events(job.id)
     assert [(e.job_type, e.status) for e in events] == [
-        ("DS", "SKIPPED"),
+        ("DS", "STARTED"),
+        ("DS", "DATA_UPLOAD"),
+        ("DS", "QUEUED"),
+        ("DS", "COMPLETED"),
         ("IS", "STARTED"),
         ("IS", "DATA_UPLOAD"),
         ("IS", "QUEUED"),
@@ -72,13 +77,13 @@ def test_the_tasks_of_a_job_come_in_the_order_of_the_reference(world: World) -> 
         ("DU", "SKIPPED"),
     ]
     files = [f.kind for f in world.raito.state.received_files(job.id)]
-    assert files == ["users", "groups", "log-IS"]
+    assert files == ["dataObjects", "log-DS", "users", "groups", "log-IS"]
 
 
 def test_the_log_of_a_task_is_not_sent_where_log_forwarding_is_off(world: World) -> None:
     world.sync(disable_log_forwarding=True)
     (job,) = world.raito.state.jobs()
-    assert [f.kind for f in world.raito.state.received_files(job.id)] == ["users", "groups"]
+    assert [f.kind for f in world.raito.state.received_files(job.id)] == ["dataObjects", "users", "groups"]
 
 
 @pytest.mark.parametrize("reason", ["skip", "no store"])
@@ -309,7 +314,7 @@ def test_an_unreachable_raito_is_one_error_that_names_it(world: World) -> None:
 
 def test_an_import_that_raito_refuses_fails_task_and_job_with_its_words(world: World) -> None:
     world.raito.faults.fail_imports(1, "The moon is full.")
-    (report,) = world.sync()
+    (report,) = world.sync(only=IDENTITIES)
     assert isinstance(report.error, RaitoRejectedError)
     assert "The moon is full." in str(report.error)
     (job,) = world.raito.state.jobs()
@@ -319,7 +324,7 @@ def test_an_import_that_raito_refuses_fails_task_and_job_with_its_words(world: W
 
 
 def test_credentials_of_another_account_are_refused_before_anything_is_written(world: World) -> None:
-    (report,) = world.sync(world.target(aws_account_id="999999999999"))
+    (report,) = world.sync(world.target(aws_account_id="999999999999"), only=IDENTITIES)
     assert isinstance(report.error, ConfigurationError)
     assert "account 123456789012" in str(report.error) and "not of 999999999999" in str(report.error)
     assert task_of(report, JobType.IS).written == ()

@@ -92,10 +92,17 @@ def test_an_organisation_has_no_data_source(world: World, done: list[str], caplo
     assert not [record for record in caplog.records if "left out" in record.message]
 
 
-def test_what_a_failing_task_has_written_is_in_its_report(world: World) -> None:
+@pytest.mark.parametrize(
+    ("job_type", "tables"),
+    [
+        ("IS", ["account_authorization_details", "users", "groups"]),
+        ("DS", ["buckets", "data_objects", "bucket_contents", "data_object_remainder"]),
+    ],
+)
+def test_what_a_failing_task_has_written_is_in_its_report(world: World, job_type: str, tables: list[str]) -> None:
     world.raito.faults.fail_imports(1, "The moon is full.")
-    (report,) = world.sync()
+    (report,) = world.sync(only=frozenset({JobType(job_type)}))
     assert report.error is not None
-    task = task_of(report, JobType.IS)
-    assert [w.table.name for w in task.written] == ["account_authorization_details", "users", "groups"]
+    task = task_of(report, JobType(job_type))
+    assert [w.table.name for w in task.written] == tables
     assert task.pushed == ()
