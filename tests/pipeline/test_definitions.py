@@ -274,7 +274,7 @@ def test_the_location_loads_from_workspace_yaml_without_calling_anybody(tmp_path
         "from dagster import Definitions\n"
         "print(len(defs().resolve_asset_graph().get_all_asset_keys()))\n"
     )
-    environment = {"RAITO_CONFIG_FILE": str(config), "PATH": "", "HOME": str(tmp_path), "PYTHONPATH": "/tmp/w/wt", **ENVIRONMENT}
+    environment = {"RAITO_CONFIG_FILE": str(config), "PATH": "", "HOME": str(tmp_path), **ENVIRONMENT}
     loaded = subprocess.run(
         [sys.executable, "-c", program], env=environment, capture_output=True, text=True, cwd=tmp_path, check=False
     )
