@@ -146,10 +146,13 @@ def _read_catalogues(
     regions = target_regions(target)
     for region in regions:
         write_glue_tables(lake, target, clients, region)
-    contents = [glue_region(lake, target, buckets, names, region) for region in regions]
+    failures = list(not_located)
 
     def batches() -> Iterator[pa.RecordBatch]:
-        for content in contents:
+        for region in regions:
+            content = glue_region(lake, target, buckets, names, region)
+            # Each region names what is missing of all catalogues.
+            failures.extend(failure for failure in content.failures if failure not in failures)
             for batch in content.batches:
                 wanted = [
                     name.startswith(f"{subtree.parent}/") and not subtree.leaves_out(name)
@@ -157,8 +160,7 @@ def _read_catalogues(
                 ]
                 yield batch.filter(pa.array(wanted, pa.bool_()))
 
-    # Each region names what is missing of all catalogues.
-    return RegionContent(batches(), [], [], [*contents[0].failures, *not_located])
+    return RegionContent(batches(), [], [], failures)
 
 
 def _spelled_by(names: FullNames, target: Target, subtree: Subtree) -> Subtree:
