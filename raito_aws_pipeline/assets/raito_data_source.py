@@ -86,8 +86,8 @@ def raito_data_source_asset(target: Target | BrokenTarget) -> dg.AssetsDefinitio
                 "data_objects_removed": counted.data_objects_removed,
                 "deletes_untouched": push.kept is None,
                 "kept_because": push.kept or "nothing was kept",
-                "warnings": len(counted.warnings or ()),
-                "warning_texts": dg.MetadataValue.json(list(counted.warnings or ())),
+                "warnings": len(push.warnings),
+                "warning_texts": dg.MetadataValue.json(list(push.warnings)),
             },
         )
 

@@ -218,6 +218,7 @@ def test_a_bucket_that_cannot_be_read_is_named_and_the_push_keeps_what_raito_has
     assert ran.materialized["data_objects", "us-east-1"]["parts_not_read"] == 0
     assert ran.push["deletes_untouched"] is False
     assert "ireland: AccessDenied" in ran.push["kept_because"]
+    assert ran.push["warnings"] == 1
     assert "eu-west-1:ireland/a/b/c" in held(account)
 
 
