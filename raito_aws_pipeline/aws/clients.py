@@ -13,6 +13,8 @@ import threading
 from typing import TYPE_CHECKING, Any, Literal, cast, overload
 
 import botocore.session
+from botocore import xform_name
+from botocore.awsrequest import AWSResponse, HTTPHeaders
 from botocore.config import Config
 from botocore.configprovider import ConfiguredEndpointProvider
 from botocore.credentials import Credentials
@@ -87,6 +89,7 @@ class AwsClients:
         self._lock = threading.RLock()
         self._lazy_session: botocore.session.Session | None = None
         self._clients: dict[tuple[str, str], Any] = {}
+        self._addressers: dict[tuple[str, str], Any] = {}
 
     def __repr__(self) -> str:
         return f"AwsClients(profile={self.profile!r}, regions={self._configured_regions!r})"
@@ -153,12 +156,31 @@ class AwsClients:
                 raise NoCredentialsError
             return credentials
 
-    def http_session(self, url: str) -> URLLib3Session:
-        """The SDK's HTTP layer for requests to a URL that are signed by hand: proxies, certificates, time-outs."""
+    def url(self, service: str, region: str, operation: str, **parameters: Any) -> str:
+        """Where the SDK would send a call, which is not sent: by profile, environment and the service's own rules.
+
+        Raises:
+            ConfigurationError: The profile or the endpoint cannot be used.
+        """
+        with self._lock, aws_call(f"{service}:{operation}"):
+            if (service, region) not in self._addressers:
+                client = self._make_client(service, region)
+                client.meta.events.register_first("before-call", _answer_with_url)
+                self._addressers[service, region] = client
+            answer = getattr(self._addressers[service, region], xform_name(operation))(**parameters)
+            return cast("str", answer["url"])
+
+    def http_session(self, endpoint: str) -> URLLib3Session:
+        """The SDK's HTTP layer for requests that are signed by hand: proxies, certificates, time-outs.
+
+        Args:
+            endpoint: Address of the service (`client.meta.endpoint_url`), which decides on the proxy.
+        """
         with self._lock, aws_call("connection"):
+            certificates = self._session().get_config_variable("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE")
             return URLLib3Session(
-                verify=self._session().get_config_variable("ca_bundle") or True,
-                proxies=get_environ_proxies(url),
+                verify=cast("Any", certificates or True),
+                proxies=get_environ_proxies(endpoint),
                 timeout=cast("Any", (CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS)),
                 max_pool_connections=max(SMALLEST_CONNECTION_POOL, self.concurrency),
             )
@@ -217,6 +239,11 @@ class AwsClients:
             session.unregister("after-call.iam", cast("Any", json_decode_policies))
             self._lazy_session = session
         return self._lazy_session
+
+
+def _answer_with_url(params: dict[str, Any], **_: Any) -> tuple[AWSResponse, dict[str, str]]:
+    """In place of sending a call, answer with where it would have gone."""
+    return AWSResponse(params["url"], 200, HTTPHeaders(), None), {"url": params["url"]}
 
 
 def _strip_account_from_host(request: AWSRequest, **_: Any) -> None:

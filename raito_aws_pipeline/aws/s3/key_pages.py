@@ -21,10 +21,10 @@ _END = b"</ListBucketResult>"
 _ENCODED = b"<EncodingType>url</EncodingType>"
 _TRUNCATED = b"<IsTruncated>true</IsTruncated>"
 _NOT_TRUNCATED = b"<IsTruncated>false</IsTruncated>"
-_KEY = re.compile(r"<Key>([^<]*)</Key>")
+# What an entity of XML would stand in is not matched, and so is missing when all is counted.
+_KEY = re.compile(r"<Key>([^<&]*)</Key>")
 _SIZE = re.compile(r"<Size>(\d+)</Size>")
-_COMMON_PREFIXES = re.compile(r"<CommonPrefixes>(.*?)</CommonPrefixes>", re.S)
-_PREFIX = re.compile(r"<Prefix>([^<]*)</Prefix>")
+_COMMON_PREFIX = re.compile(r"<CommonPrefixes>\s*<Prefix>([^<&]*)</Prefix>\s*</CommonPrefixes>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +68,13 @@ def parse_page(body: bytes) -> KeyPage | None:
         return None
     try:
         text = body.decode()
+        keys, prefixes = _KEY.findall(text), _COMMON_PREFIX.findall(text)
+        sizes = list(map(int, _SIZE.findall(text)))
+        if not len(sizes) == len(keys) == text.count("<Contents>") or len(prefixes) != text.count("<CommonPrefixes>"):
+            return None
+        return key_page(decoded(keys), sizes, decoded(prefixes), truncated)
     except UnicodeDecodeError:
         return None
-    keys = _KEY.findall(text)
-    sizes = list(map(int, _SIZE.findall(text)))
-    if len(sizes) != len(keys):
-        return None
-    prefixes = [p for group in _COMMON_PREFIXES.findall(text) for p in _PREFIX.findall(group)]
-    return key_page(_decoded(keys), sizes, _decoded(prefixes), truncated)
 
 
 def key_page(keys: list[str], sizes: list[int], common_prefixes: list[str], truncated: bool) -> KeyPage:
@@ -86,16 +85,25 @@ def key_page(keys: list[str], sizes: list[int], common_prefixes: list[str], trun
     """
     for part in (keys, common_prefixes):
         if not all(map(operator.lt, part, islice(part, 1, None))):
-            raise PipelineError(
-                "S3 does not list the keys in the order of their UTF-8 bytes, on which the tree of folders depends.",
-                call="s3:ListBucket",
-                remedy="Exclude the bucket (aws-s3-exclude-buckets); only general purpose buckets can be imported.",
-            )
+            raise out_of_order()
     return KeyPage(keys, sizes, common_prefixes, truncated)
 
 
-def _decoded(encoded: list[str]) -> list[str]:
-    """Keys without their URL encoding; the folder that neighbours share is decoded once."""
+def out_of_order() -> PipelineError:
+    """The failure of a bucket whose keys come in an order on which no tree can be built."""
+    return PipelineError(
+        "S3 does not list the keys in the order of their UTF-8 bytes, on which the tree of folders depends.",
+        call="s3:ListBucket",
+        remedy="Exclude the bucket (aws-s3-exclude-buckets); only general purpose buckets can be imported.",
+    )
+
+
+def decoded(encoded: list[str]) -> list[str]:
+    """Keys without their URL encoding; the folder that neighbours share is decoded once.
+
+    Raises:
+        UnicodeDecodeError: One of them is no UTF-8.
+    """
     folder, decoded_folder = "", ""
     found = []
     for key in encoded:
@@ -104,6 +112,8 @@ def _decoded(encoded: list[str]) -> list[str]:
             continue
         head, slash, name = key.rpartition("/")
         if head != folder:
-            folder, decoded_folder = head, unquote_plus(head)
-        found.append(f"{decoded_folder}{slash}{unquote_plus(name) if '%' in name or '+' in name else name}")
+            folder, decoded_folder = head, unquote_plus(head, errors="strict")
+        if "%" in name or "+" in name:
+            name = unquote_plus(name, errors="strict")
+        found.append(f"{decoded_folder}{slash}{name}")
     return found
