@@ -11,12 +11,12 @@ from raito_aws_pipeline.aws.clients import AwsClients
 from raito_aws_pipeline.aws.glue import GlueTable, read_glue_tables
 from raito_aws_pipeline.configuration.targets import Target
 from raito_aws_pipeline.data_objects.glue import glue_data_objects
-from raito_aws_pipeline.data_objects.owners import with_owners
 from raito_aws_pipeline.lake.tables import Lake
 from raito_aws_pipeline.model.buckets import Bucket
 from raito_aws_pipeline.model.columns import to_batch
 from raito_aws_pipeline.model.data_objects import DataObject
 from raito_aws_pipeline.model.full_names import FullNames
+from raito_aws_pipeline.model.owner_tags import with_owners
 from raito_aws_pipeline.model.read_failures import ReadFailure
 from raito_aws_pipeline.sync.account import require_account
 from raito_aws_pipeline.sync.region_content import RegionContent

@@ -13,12 +13,12 @@ from raito_aws_pipeline.aws.s3.key_pages import KeyPage
 from raito_aws_pipeline.aws.s3.listing import BucketEnd, BucketToList, list_keys
 from raito_aws_pipeline.configuration.targets import Target
 from raito_aws_pipeline.data_objects.bucket_tree import BucketTree
-from raito_aws_pipeline.data_objects.owners import with_owners
 from raito_aws_pipeline.model.buckets import Bucket, BucketContent, BucketScope
 from raito_aws_pipeline.model.columns import to_batch
 from raito_aws_pipeline.model.data_object_remainder import DataObjectRemainder, Reason
 from raito_aws_pipeline.model.data_objects import DataObject, DataObjectType
 from raito_aws_pipeline.model.full_names import FullNames, tree_order
+from raito_aws_pipeline.model.owner_tags import with_owners
 from raito_aws_pipeline.sync.region_content import RegionContent
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from raito_aws_pipeline.data_objects.owners import OWNER_TAG, with_owners
+from raito_aws_pipeline.model.owner_tags import OWNER_TAG, with_owners
 from raito_aws_pipeline.model.tags import Tag
 
 Pairs = list[tuple[str, str]]

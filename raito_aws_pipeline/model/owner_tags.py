@@ -1,4 +1,4 @@
-"""Owners of data objects from a tag that the configuration names (protocol 9.6)."""
+"""Owners of data objects and access controls, from a tag that the configuration names (protocol 9.6)."""
 
 from __future__ import annotations
 
