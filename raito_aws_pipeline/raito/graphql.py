@@ -4,19 +4,16 @@ Here: what a document is, the body that it becomes, and the answer's `data` and 
 documents themselves (`raito.documents`).
 
 Why two: a variable must name its input type, and for some operations nobody outside knows how Raito calls the type.
-Those carry their arguments as literals, which are put into the parsed document and printed by graphql-core, so that
-whatever a value holds is escaped.
+Those carry their arguments as literals (`raito.literals`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import graphql
 import msgspec
-from graphql.language import ast
 
 from raito_aws_pipeline.errors import RaitoRejectedError
 from raito_aws_pipeline.raito.session import RaitoSession
@@ -79,53 +76,13 @@ def send_raw(session: RaitoSession, document: RawDocument, arguments: Mapping[st
     Raises:
         RaitoRejectedError: The answer holds errors, or no data.
     """
-    body: dict[str, Any] = {"query": with_arguments(document, arguments)}
+    # graphql-core takes a while to import, and Dagster loads code locations without sending anything.
+    from raito_aws_pipeline.raito.literals import with_arguments  # noqa: PLC0415
+
+    body: dict[str, Any] = {"query": with_arguments(document.text, arguments)}
     if document.operation_name:
         body |= {"operationName": document.operation_name, "variables": {}}
     return _send(session, document, body)
-
-
-def with_arguments(document: RawDocument, arguments: Mapping[str, Any]) -> str:
-    """The text of a raw document with arguments as literals.
-
-    Args:
-        document: The document.
-        arguments: None, bool, int, float, str, sequences and mappings of them.
-    """
-    parsed = graphql.parse(document.text)
-    operation = parsed.definitions[0]
-    assert isinstance(operation, ast.OperationDefinitionNode)
-    field = operation.selection_set.selections[0]
-    assert isinstance(field, ast.FieldNode)
-    field.arguments = tuple(
-        ast.ArgumentNode(name=ast.NameNode(value=name), value=_literal(value)) for name, value in arguments.items()
-    )
-    return graphql.print_ast(parsed)
-
-
-def _literal(value: Any) -> ast.ValueNode:
-    match value:
-        case None:
-            return ast.NullValueNode()
-        case bool():
-            return ast.BooleanValueNode(value=value)
-        case int():
-            return ast.IntValueNode(value=str(value))
-        case float():
-            return ast.FloatValueNode(value=repr(value))
-        case str():
-            return ast.StringValueNode(value=str(value), block=False)
-        case Mapping():
-            return ast.ObjectValueNode(
-                fields=tuple(
-                    ast.ObjectFieldNode(name=ast.NameNode(value=name), value=_literal(member))
-                    for name, member in value.items()
-                )
-            )
-        case Sequence():
-            return ast.ListValueNode(values=tuple(_literal(item) for item in value))
-        case _:
-            raise TypeError(f"no GraphQL literal for a {type(value).__name__}")
 
 
 def _send(session: RaitoSession, document: TypedDocument | RawDocument, body: dict[str, Any]) -> Any:

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from raito_aws_pipeline.raito import documents
-from raito_aws_pipeline.raito.graphql import RawDocument, TypedDocument, with_arguments
+from raito_aws_pipeline.raito.graphql import RawDocument, TypedDocument
+from raito_aws_pipeline.raito.literals import with_arguments
 
 SCHEMA = Path(__file__).resolve().parents[3] / "shared" / "spec" / "raito.graphql"
 
@@ -66,7 +67,7 @@ def schema() -> graphql.GraphQLSchema:
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.operation)
 def test_every_document_is_valid(document: TypedDocument | RawDocument, schema: graphql.GraphQLSchema) -> None:
     raw = isinstance(document, RawDocument)
-    text = with_arguments(document, ARGUMENTS[document.operation]) if raw else document.text
+    text = with_arguments(document.text, ARGUMENTS[document.operation]) if raw else document.text
 
     assert graphql.validate(schema, graphql.parse(text)) == []
 
@@ -102,7 +103,7 @@ _values = st.recursive(
 def test_any_argument_is_read_back_as_it_was(value: Any) -> None:
     document = RawDocument("field", "mutation M{field{id}}", operation_name="M", repeatable=False)
 
-    [field] = _operation(with_arguments(document, {"input": value})).selection_set.selections
+    [field] = _operation(with_arguments(document.text, {"input": value})).selection_set.selections
 
     assert isinstance(field, ast.FieldNode)
     [argument] = field.arguments
