@@ -1,7 +1,6 @@
 """The assets of a target's data objects, run by a real Dagster instance against the embedded AWS and Raito."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,109 +11,8 @@ import pytest
 
 from raito_aws_pipeline.definitions import build_definitions
 from raito_aws_pipeline.sync.s3_objects import s3_region
+from tests.pipeline.data_object_runs import BUCKETS, REGIONS, ROWS, TABLES, Ran, held, run, spanning
 from tests.world import World, bucket, glue_catalogue, glue_table, small_account
-
-REGIONS = ("us-east-1", "eu-west-1", "ap-southeast-2")
-"""Not in alphabetical order: what stands first in `aws-regions` is the default region."""
-
-TABLES = ("data_objects", "bucket_contents", "data_object_remainder")
-
-BUCKETS = (
-    bucket("virginia", "one", region="us-east-1"),
-    bucket("ireland", "a/b/c", "a/b/d", "a", objects=[{"key": "sized", "size": 7}]),
-    bucket("sydney", "x/y", region="ap-southeast-2"),
-)
-ROWS = {"us-east-1": 2, "eu-west-1": 6, "ap-southeast-2": 3}
-
-
-@pytest.fixture(scope="module")
-def instance() -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.ephemeral() as shared:
-        yield shared
-
-
-@pytest.fixture
-def account(world: World) -> World:
-    world.serve(small_account(1, buckets=BUCKETS))
-    return world
-
-
-def spanning(first: str, last: str) -> dict[str, str]:
-    return {"dagster/asset_partition_range_start": first, "dagster/asset_partition_range_end": last}
-
-
-ALL = spanning(REGIONS[0], REGIONS[-1])
-
-
-class Ran:
-    """What one run left in the event log."""
-
-    def __init__(self, result: dg.ExecuteInProcessResult) -> None:
-        self.result = result
-        self.success = result.success
-        self.materialized: dict[tuple[str, str | None], dict[str, Any]] = {}
-        for event in result.get_asset_materialization_events():
-            found = event.step_materialization_data.materialization
-            metadata = {name: value.value for name, value in found.metadata.items()}
-            self.materialized[found.asset_key.path[-1], found.partition] = metadata
-
-    def rows(self, table: str = "data_objects") -> dict[str, int]:
-        return {
-            str(partition): metadata["dagster/partition_row_count"]
-            for (name, partition), metadata in self.materialized.items()
-            if name == table
-        }
-
-    @property
-    def push(self) -> dict[str, Any]:
-        return self.materialized["raito_data_source", None]
-
-    @property
-    def failed_checks(self) -> set[str]:
-        return {
-            evaluation.check_name for evaluation in self.result.get_asset_check_evaluations() if not evaluation.passed
-        }
-
-    @property
-    def failures(self) -> list[str]:
-        return [
-            str(event.step_failure_data.user_failure_data.description)
-            for event in self.result.all_events
-            if event.is_step_failure and event.step_failure_data.user_failure_data
-        ]
-
-    @property
-    def retries(self) -> int:
-        return sum(event.is_step_up_for_retry for event in self.result.all_events)
-
-
-def run(
-    world: World,
-    instance: dg.DagsterInstance,
-    *only: str,
-    partition: str | None = None,
-    tags: Mapping[str, str] = ALL,
-    config: dict[str, Any] | None = None,
-    **target: Any,
-) -> Ran:
-    """Run the job of a target, or some of its assets: over all regions, or over one."""
-    described = world.target(**({"aws_regions": ",".join(REGIONS)} | target))
-    definitions = build_definitions(world.settings(described), world.environment)
-    return Ran(
-        definitions.resolve_job_def(f"{described['name']}__data_objects_sync").execute_in_process(
-            instance=instance,
-            partition_key=partition,
-            tags=None if partition else dict(tags),
-            asset_selection=[dg.AssetKey([described["name"], name]) for name in only] or None,
-            run_config={"ops": {f"{described['name']}__raito_data_source": {"config": config}}} if config else None,
-            raise_on_error=False,
-        )
-    )
-
-
-def held(world: World) -> list[str]:
-    """What Raito holds, without the account and without the data source itself."""
-    return sorted(o.full_name.partition(":")[2] for o in world.raito.state.data_objects() if ":" in o.full_name)
 
 
 def test_one_run_reads_all_regions_checks_them_and_pushes_once(account: World, instance: dg.DagsterInstance) -> None:
@@ -174,19 +72,6 @@ def test_a_tick_of_the_schedule_is_one_run_over_all_regions(account: World, inst
     assert [job.status for job in account.raito.state.jobs()] == ["COMPLETED"]
 
 
-def test_a_region_that_was_never_read_forbids_deleting(account: World, instance: dg.DagsterInstance) -> None:
-    first = run(account, instance, partition="eu-west-1")
-    assert first.success
-    assert first.rows() == {"eu-west-1": 6}
-    assert first.push["deletes_untouched"] is False
-    for region in ("us-east-1", "ap-southeast-2"):
-        assert f"{region}: NeverMaterialised" in first.push["kept_because"]
-    # Not neighbours, so that Dagster makes a run of each.
-    run(account, instance, partition="us-east-1")
-    last = run(account, instance, partition="ap-southeast-2")
-    assert (last.push["deletes_untouched"], last.push["data_objects_sent"]) == (True, 12)
-
-
 def test_a_range_of_regions_is_one_of_the_order_of_aws_regions(account: World, instance: dg.DagsterInstance) -> None:
     ran = run(account, instance, "buckets", *TABLES, tags=spanning("us-east-1", "eu-west-1"))
     assert ran.rows() == {"us-east-1": 2, "eu-west-1": 6}
@@ -200,26 +85,6 @@ def test_assets_can_be_materialised_one_after_the_other(account: World, instance
         assert run(account, instance, *TABLES, partition=region).rows() == {region: ROWS[region]}
     pushed = run(account, instance, "raito_data_source")
     assert (pushed.push["data_objects_sent"], pushed.push["deletes_untouched"]) == (12, True)
-
-
-def test_a_bucket_that_cannot_be_read_is_named_and_the_push_keeps_what_raito_has(
-    account: World, instance: dg.DagsterInstance
-) -> None:
-    run(account, instance)
-    account.aws.faults.deny("s3:ListObjectsV2", Bucket="ireland")
-    ran = run(account, instance)
-    assert ran.success
-    assert ran.failed_checks == {"complete", "no_sudden_drop"}
-    ireland = ran.materialized["data_objects", "eu-west-1"]
-    (failure,) = ireland["failures"]
-    assert (failure["part"], failure["call"], failure["code"]) == ("ireland", "s3:ListBucket", "AccessDenied")
-    assert ireland["parts_not_read"] == 1
-    assert ireland["buckets"].records[0].data["complete"] is False
-    assert ran.materialized["data_objects", "us-east-1"]["parts_not_read"] == 0
-    assert ran.push["deletes_untouched"] is False
-    assert "ireland: AccessDenied" in ran.push["kept_because"]
-    assert ran.push["warnings"] == 1
-    assert "eu-west-1:ireland/a/b/c" in held(account)
 
 
 def test_a_sudden_drop_is_a_warning_before_the_push(account: World, instance: dg.DagsterInstance) -> None:
@@ -264,75 +129,6 @@ def test_regions_that_were_read_before_another_one_failed_are_materialised(
     assert ran.rows() == {"us-east-1": 2}
     assert ran.materialized["data_objects", "us-east-1"]["objects"] == 1
     assert account.raito.state.jobs() == []
-
-
-def test_a_mass_delete_is_allowed_by_the_run_s_config(account: World, instance: dg.DagsterInstance) -> None:
-    account.serve(small_account(1, buckets=[bucket("ireland", *(f"key-{i}" for i in range(30)))]))
-    run(account, instance)
-    account.serve(small_account(1, buckets=[bucket("ireland", "key-0")]))
-    refused = run(account, instance)
-    assert "because it would remove at least 29 of the 31 data objects" in refused.failures[0]
-    assert len(held(account)) == 31
-    assert run(account, instance, config={"allow_mass_delete": True}).success
-    assert held(account) == ["eu-west-1:ireland", "eu-west-1:ireland/key-0"]
-
-
-def test_one_folder_is_read_again_and_pushed_by_the_run_s_config(account: World, instance: dg.DagsterInstance) -> None:
-    run(account, instance)
-    account.serve(small_account(1, buckets=[bucket("ireland", "a/b/e", "a/f/g", "new")]))
-    parent = "123456789012:eu-west-1:ireland/a"
-    config = {"data_object_parent": parent, "data_object_excludes": ["f"]}
-    ran = run(account, instance, "raito_data_source", config=config)
-    assert ran.success
-    assert (ran.push["data_objects_added"], ran.push["data_objects_removed"]) == (1, 0)
-    assert ran.push["kept_because"] == f"only what lies below {parent} was read"
-    names = held(account)
-    assert "eu-west-1:ireland/a/b/e" in names
-    assert "eu-west-1:ireland/a/b/c" in names
-    assert not [name for name in names if "/f" in name or "new" in name]
-
-
-def test_excludes_without_a_parent_are_refused(account: World, instance: dg.DagsterInstance) -> None:
-    run(account, instance, "buckets", *TABLES)
-    ran = run(account, instance, "raito_data_source", config={"data_object_excludes": ["f"]})
-    assert "data_object_excludes leaves out parts of data_object_parent, which is not given." in ran.failures[0]
-    assert [job.status for job in account.raito.state.jobs()] == ["FAILED"]
-
-
-def test_a_failing_import_ends_the_job_as_failed(account: World, instance: dg.DagsterInstance) -> None:
-    account.raito.faults.fail_imports(1, "No room for data objects.")
-    ran = run(account, instance)
-    assert not ran.success
-    assert "No room for data objects." in ran.failures[0]
-    assert ran.retries == 0
-    assert [job.status for job in account.raito.state.jobs()] == ["FAILED"]
-    assert ran.rows() == ROWS
-
-
-def test_a_cancelled_push_ends_its_job_as_failed(
-    account: World, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run(account, instance, "buckets", *TABLES)
-
-    def interrupted(*_: Any, **__: Any) -> None:
-        # What Dagster raises within a step when its run is terminated.
-        raise dg.DagsterExecutionInterruptedError
-
-    monkeypatch.setattr("raito_aws_pipeline.sync.data_object_push.import_data_objects", interrupted)
-    ran = run(account, instance, "raito_data_source")
-    assert not ran.success
-    assert ran.retries == 0
-    assert [job.status for job in account.raito.state.jobs()] == ["FAILED"]
-
-
-def test_a_transient_failure_is_tried_again(
-    account: World, instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("raito_aws_pipeline.assets.failures.RETRY_SECONDS", 0)
-    account.raito.faults.fail_queries(1, 500, field="createJob")
-    ran = run(account, instance)
-    assert ran.success
-    assert ran.retries == 1
 
 
 def test_a_target_without_any_region_fails_with_the_reason(

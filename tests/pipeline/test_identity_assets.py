@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
@@ -13,12 +12,6 @@ from raito_aws_pipeline.definitions import build_definitions
 from raito_aws_pipeline.io_managers.parquet import ParquetIOManager
 from raito_aws_pipeline.jobs import IDENTITIES_JOB
 from tests.world import World, small_account
-
-
-@pytest.fixture(scope="module")
-def instance() -> Iterator[dg.DagsterInstance]:
-    with dg.DagsterInstance.ephemeral() as shared:
-        yield shared
 
 
 def run(
