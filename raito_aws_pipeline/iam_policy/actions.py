@@ -60,6 +60,12 @@ def listing_actions() -> Actions:
 
 
 @cache
+def resource_types_of(action: str) -> frozenset[str]:
+    """The resource types that an S3 action acts on; empty: it needs `*`."""
+    return frozenset(s3_actions()[action].resource_types)
+
+
+@cache
 def s3_actions_of(text: str) -> Actions:
     """The S3 actions that one pattern means; empty: none."""
     pattern = action_pattern(text)
