@@ -9,12 +9,13 @@ the SDK, whose retries, and whose errors, then count.
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, PaginationError
 from botocore.httpsession import URLLib3Session
 from botocore.parsers import ResponseParserError
 
@@ -130,7 +131,7 @@ class ListObjects:
                 PaginationConfig={"PageSize": self._page_size},
             )
         )
-        with aws_call(CALL):
+        with aws_call(CALL), suppress(PaginationError):
             for answer in pages:
                 _refuse_other_region(answer["ResponseMetadata"]["HTTPHeaders"].get(_REGION_HEADER), bucket, region)
                 page = _page_of(answer)

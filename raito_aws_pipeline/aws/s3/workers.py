@@ -1,7 +1,7 @@
 """Threads that do what a plan says, for one reader who takes what comes out.
 
-The plan is asked and told by one thread at a time. A worker that waits is woken when something changed that may give it
-work; one that found work wakes the next, as there may be more.
+The plan is asked and told by one thread at a time. A worker asks for work whenever it told the plan something, and one
+that waits is woken when the reader took something; who finds work wakes the next, as there may be more.
 """
 
 from __future__ import annotations
@@ -98,7 +98,6 @@ class Workers(Generic[Job, Result]):
                 with self._lock:
                     tell()
                     self._results.notify()
-                    self._jobs.notify()
         except BaseException as failure:  # noqa: BLE001 - raised by the reader, in its thread
             with self._lock:
                 self._failure = self._failure or failure
