@@ -186,6 +186,9 @@ class Scope:
         )
 
     def _breadth(self, pattern: Pattern) -> Breadth:
+        if pattern.has_variable:
+            # It stands for something else, whatever that is.
+            return Breadth.NONE
         if pattern.matches_all:
             return Breadth.EVERYTHING
         if not any(rest.matches_all for rest in pattern.after(self.bucket_arn(""))):

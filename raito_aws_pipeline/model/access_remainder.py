@@ -26,6 +26,8 @@ class RemainderReason(StrEnum):
     DELETED_PRINCIPAL = "deleted_principal"
     UNKNOWN_PRINCIPAL = "unknown_principal"
     EXCLUDED_PRINCIPAL = "excluded_principal"
+    DIFFERENT_PRINCIPALS = "different_principals"
+    """A statement of an access point that is not for all whom its other statements name."""
     KEY_WILDCARD = "key_wildcard"
     BUCKET_WILDCARD = "bucket_wildcard"
     KEY_IS_FOLDER = "key_is_folder"
@@ -53,7 +55,9 @@ class AccessRemainder(Row, frozen=True, kw_only=True):
     policy: Annotated[str, Column("Where it stands: name or ARN of the policy, 'trust', or the bucket's name.")]
     sid: Annotated[str, Column("Sid of the statement, else its number, #1 the first; empty: the whole document.")]
     reason: Annotated[str, Column("Why: deny, condition, key_wildcard, …")]
-    element: Annotated[str, Column("The principal, action or resource that it is about; empty: the whole statement.")]
+    element: Annotated[
+        str, Column("The principal, action (or actions) or resource that it is about; empty: the whole statement.")
+    ]
     statement: Annotated[
         str, Column("The statement as JSON, its conditions with it; of a malformed document its text.")
     ]

@@ -143,6 +143,8 @@ def test_a_folder_of_any_bucket_is_found_where_it_lies() -> None:
         ("arn:aws-cn:s3:::acme-lake/*", "unknown_bucket", True),
         (f"{S3}acme-lake/home/${{aws:username}}/*", "policy_variable", True),
         (f"{S3}${{aws:PrincipalTag/bucket}}/*", "policy_variable", True),
+        (f"{S3}*${{aws:PrincipalTag/suffix}}", "policy_variable", True),
+        ("${aws:PrincipalTag/resource}", "policy_variable", True),
         (f"arn:aws:s3:eu-central-1:{ACCOUNT}:accesspoint/ap1/object/*", "access_point_resource", True),
         ("arn:aws:s3:*:*:accesspoint/*", "access_point_resource", True),
         (f"{S3}acme-lake", "no_effect", False),
