@@ -29,7 +29,8 @@ class DataObjectReference(msgspec.Struct, frozen=True):
     """A data object by its full name."""
 
     full_name: Annotated[str, Column("Full name of the data object.")]
-    type: Annotated[str, Column("Type of the data object; empty: found by full name.")]
+    type: Annotated[str, Column("Type as Raito gets it: datasource, else empty, and it is found by its full name.")]
+    object_type: Annotated[str, Column("Type of the data object; empty: not known.", lake_only=True)] = ""
 
 
 class WhatItem(msgspec.Struct, frozen=True):
