@@ -2,8 +2,9 @@
 
 Where the keys of a page begin to differ stands what goes up from page to page: a number, the first digits of a hash, a
 date, the name of a folder. A page moves it by so many characters as the page shows there; some pages ahead it will have
-moved by so many more, with carries as in any number. So no structure (folders, dates, numbers) is supposed. The guess
-is too near where the numbers have gaps (there is no 32nd day), which `key_ranges` finds out and corrects.
+moved by so many more, with carries as in any number, past the folder into the digits of the folders above. So no
+structure (folders, dates, numbers) is supposed. The guess is too near where the numbers have gaps (there is no 32nd
+day), which `key_ranges` finds out and corrects.
 """
 
 from __future__ import annotations
@@ -53,15 +54,16 @@ class KeyStep:
     step: int
 
     def ahead(self, pages: float) -> str | None:
-        """A key about so many pages after the page's last one; None: the page's folder will have ended by then."""
+        """A key about so many pages after the page's last one; None: the names show none that would be so far."""
         carry = max(1, math.ceil(self.step * pages))
         key = list(self.last)
-        for place in range(len(key) - 1, len(self.folder) - 1, -1):
-            rank = self.alphabet.find(key[place])
+        for place in range(len(key) - 1, -1, -1):
+            alphabet = self.alphabet if place >= len(self.folder) else string.digits
+            rank = alphabet.find(key[place])
             if rank < 0:
                 continue  # A separator, or other characters: they stay as they are.
-            carry, rank = divmod(rank + carry, len(self.alphabet))
-            key[place] = self.alphabet[rank]
+            carry, rank = divmod(rank + carry, len(alphabet))
+            key[place] = alphabet[rank]
             if not carry:
                 return "".join(key)
         return None

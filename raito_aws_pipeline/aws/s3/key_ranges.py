@@ -14,8 +14,9 @@ No input or output, no thread: `listing` decides over all buckets, `workers` do 
 
 from __future__ import annotations
 
-from collections import deque
+from collections import defaultdict, deque
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from raito_aws_pipeline.aws.s3.key_ahead import KeyStep, behind, key_step
 from raito_aws_pipeline.aws.s3.key_pages import KeyPage
@@ -33,6 +34,20 @@ _END = "\U0010ffff" * 256
 
 _FARTHEST, _NEAREST = 64.0, 1 / 8
 """How much farther or less far than guessed a cut may be."""
+
+
+class Guess(NamedTuple):
+    """That a range ends in so many pages.
+
+    Args:
+        pages: The pages.
+        reach: By how much they were multiplied.
+        depth: Folders above what was guessed at; each depth has names of its own kind.
+    """
+
+    pages: int
+    reach: float
+    depth: int
 
 
 @dataclass(slots=True, eq=False)
@@ -57,12 +72,10 @@ class KeyRange:
     done: bool = False
     doubtful: bool = False
     """Whether it was cut off and nobody knows yet if there are keys in it."""
-    guessed: int = 0
-    """Pages that were left of it when its end was cut off; 0: that never happened."""
-    reach: float = 1
-    """How much farther than guessed that was."""
+    guess: Guess | None = None
+    """How its end was found; None: not by a guess."""
     read: float = 0
-    """Pages read since then, or since the range began."""
+    """Pages read since its end was set, or since it began."""
 
     @property
     def held(self) -> int:
@@ -90,7 +103,7 @@ class KeyRanges:
         self._useful = 0.0
         self._doubtful = 0
         self._trust = 1
-        self._reach = 1.0
+        self._reach: defaultdict[int, float] = defaultdict(lambda: 1.0)
 
     @property
     def held(self) -> int:
@@ -154,8 +167,8 @@ class KeyRanges:
             part.pages.append(kept)
             part.step, part.ahead = key_step(entries), 0
         self._go_on(part, request, page)
-        if part.done and part.guessed:
-            self._learn(part)
+        if part.done and part.guess is not None:
+            self._learn(part.read, part.guess)
 
     def fail(self, part: KeyRange, error: PipelineError) -> None:
         """The rest of a range cannot be read: what comes after it is dropped, what comes before it is read on."""
@@ -174,23 +187,26 @@ class KeyRanges:
         if part.step is None or self._doubtful >= self._trust or wasted + self._doubtful + 1 > self._useful * WASTE:
             return None
         pages = max(SHORTEST_CUT, min(LONGEST_CUT, int(self._useful / self._workers)))
-        cut, as_much_again = (part.step.ahead((part.ahead + n * pages) * self._reach) for n in (1, 2))
+        depth = part.step.folder.count("/")
+        reach = self._reach[depth]
+        cut, as_much_again = (part.step.ahead((part.ahead + n * pages) * reach) for n in (1, 2))
         behind_folder = behind(part.step.folder) if part.step.folder else _END
         if not part.after < (cut or behind_folder) < (part.end or _END):
             return None
         if part.end is not None and part.end < (as_much_again or behind_folder):
             return None
         piece = KeyRange(cut or behind_folder, part.end, part.step, part.ahead + pages, doubtful=True)
-        part.end, part.guessed, part.reach, part.read = piece.after, pages if cut else 0, self._reach, 0
+        part.end, part.read = piece.after, 0
+        part.guess = Guess(pages, reach, depth) if cut else None
         self._doubtful += 1
         return piece
 
-    def _learn(self, part: KeyRange) -> None:
-        """Let later guesses reach farther, or less far, than the one that set this range's end."""
-        if part.read < part.guessed / 2:
-            self._reach = min(_FARTHEST, max(self._reach, part.reach * 2))
-        elif part.read > part.guessed * 2:
-            self._reach = max(_NEAREST, min(self._reach, part.reach / 2))
+    def _learn(self, read: float, guess: Guess) -> None:
+        """Let later guesses reach farther than one that was too near, and less far than one that was too far."""
+        if read < guess.pages / 2:
+            self._reach[guess.depth] = min(_FARTHEST, max(self._reach[guess.depth], guess.reach * 2))
+        elif read > guess.pages * 2:
+            self._reach[guess.depth] = max(_NEAREST, min(self._reach[guess.depth], guess.reach / 2))
 
     def _go_on(self, part: KeyRange, request: PageRequest, page: KeyPage) -> None:
         last = max(page.keys[-1:] + page.common_prefixes[-1:], default=request.start_after)
