@@ -11,6 +11,7 @@ from benchmarks import (
     embedded_raito,
     import_files,
     parquet_writes,
+    policy_language,
     s3_listing,
 )
 from benchmarks.figures import Figure, keep
@@ -21,6 +22,7 @@ BENCHMARKS = {
     "parquet_writes": parquet_writes.figures,
     "s3_listing": s3_listing.figures,
     "data_objects": data_objects.figures,
+    "policy_language": policy_language.figures,
     "embedded_raito": embedded_raito.figures,
     "definitions_load": definitions_load.figures,
 }

@@ -60,6 +60,11 @@ class Pattern:
         return self.parts[0] if self.parts and isinstance(self.parts[0], str) else ""
 
     @cached_property
+    def longest_text(self) -> str:
+        """The longest text that whatever matches has in it; empty: it is all wildcards."""
+        return max((part for part in self.parts if isinstance(part, str)), key=len, default="")
+
+    @cached_property
     def is_open(self) -> bool:
         """It ends in `*`: whatever follows a text that it matches, it still matches."""
         return bool(self.parts) and self.parts[-1] is Wildcard.ANY
