@@ -35,3 +35,17 @@ def data_objects_job(target: Target | BrokenTarget, keys: Sequence[dg.AssetKey])
 def data_objects_job_name(target: Target | BrokenTarget) -> str:
     """Name of a target's data object job."""
     return f"{target.slug}__data_objects_sync"
+
+
+def access_job(target: Target | BrokenTarget, keys: Sequence[dg.AssetKey]) -> dg.UnresolvedAssetJobDefinition:
+    """AWS → lake → Raito for the access controls of one target; what they refer to comes from the data object job."""
+    return dg.define_asset_job(
+        access_job_name(target),
+        selection=dg.AssetSelection.assets(*keys),
+        description=f"Read roles, policies and access points of '{target.name}', and push access controls to Raito.",
+    )
+
+
+def access_job_name(target: Target | BrokenTarget) -> str:
+    """Name of a target's access job."""
+    return f"{target.slug}__access_sync"

@@ -29,3 +29,21 @@ def all_partitions(partitions: dg.PartitionsDefinition[str]) -> dict[str, str]:
     """Tags by which one run is for all partitions of a job."""
     keys = partitions.get_partition_keys()
     return {"dagster/asset_partition_range_start": keys[0], "dagster/asset_partition_range_end": keys[-1]}
+
+
+def regions_of_run(context: dg.AssetExecutionContext, target: Target) -> list[str]:
+    """The run's partitions in the order of the configuration.
+
+    Raises:
+        ConfigurationError: The target has no region, or the run is for one that it does not have here.
+    """
+    regions = target_regions(target)
+    unknown = [key for key in context.partition_keys if key not in regions]
+    if unknown:
+        raise ConfigurationError(
+            f"The run is for {', '.join(sorted(unknown))}, and the regions are {', '.join(regions)}.",
+            target=target.name,
+            remedy="Give raito.yml and the variables of the SDK to the run as to Dagster's code location, and reload "
+            "that; or set aws-regions.",
+        )
+    return [region for region in regions if region in context.partition_keys]

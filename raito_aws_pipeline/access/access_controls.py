@@ -56,7 +56,7 @@ def access_controls(sources: AccessSources, rules: AccessRules, scope: Scope, kn
         known: Which data objects there are.
     """
     drafts = list(_drafts(sources, rules, scope, known))
-    named = {name for kept in drafts if _is_policy_with_what(kept) for name in _access_providers(kept)}
+    named = {name for kept in drafts if _names_roles(kept) for name in _access_providers(kept)}
     controls = [
         locked(owned(renamed(made.control, rules.name_tag), rules.owner_tag), rules.locks)
         for made in drafts
@@ -87,26 +87,32 @@ def _drafts(sources: AccessSources, rules: AccessRules, scope: Scope, known: Kno
                 yield inline
     policies = {policy.bucket: policy for policy in sources.bucket_policies}
     for point in sources.access_points:
-        yield access_point_draft(point, sources, scope, known, policies)
+        yield access_point_draft(point, sources, rules, scope, known, policies)
 
 
 def _identity_documents(sources: AccessSources, rules: AccessRules) -> Iterator[NamedDocument]:
-    for owner in (*sources.roles, *sources.users, *sources.groups):
-        yield from inline_documents(owner.inline_policies)[0]
+    inline = [owner.inline_policies for owner in (*sources.users, *sources.groups)]
+    for policies in (*(role.inline_policies for role in sources.roles), *inline):
+        yield from inline_documents(policies)[0]
     for policy in imported_policies(sources, rules):
         if policy.document is not None:
             yield NamedDocument(policy.name, parse_document(policy.document))
 
 
 def _is_kept(control: AccessControl, named: set[str]) -> bool:
-    """Roles without WHAT only where a kept policy names them, policies only with WHAT, access points always."""
+    """Roles without WHAT only where WHO of a kept one names them, policies only with WHAT, access points always."""
     if control.type in {"aws_role", "aws_sso_role"}:
         return bool(control.what) or control.external_id in named
     return bool(control.what) or control.type == "aws_access_point"
 
 
-def _is_policy_with_what(made: Draft) -> bool:
-    return made.control is not None and made.control.type == "aws_policy" and bool(made.control.what)
+def _names_roles(made: Draft) -> bool:
+    """Whether it is kept and may have roles in WHO."""
+    return (
+        made.control is not None
+        and made.control.type in {"aws_policy", "aws_access_point"}
+        and _is_kept(made.control, set())
+    )
 
 
 def _access_providers(made: Draft) -> Iterable[str]:

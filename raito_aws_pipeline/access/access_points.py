@@ -9,7 +9,7 @@ import msgspec
 
 from raito_aws_pipeline.access.delegation import delegates, lent_document
 from raito_aws_pipeline.access.drafts import Draft, draft, remainder_rows, row_about, what_items
-from raito_aws_pipeline.access.sources import AccessSources
+from raito_aws_pipeline.access.sources import AccessRules, AccessSources
 from raito_aws_pipeline.aws.access_points import AccessPoint
 from raito_aws_pipeline.aws.s3.bucket_policies import BucketPolicy
 from raito_aws_pipeline.iam_policy.document import NamedDocument, parse_document
@@ -33,6 +33,7 @@ def access_point_scope(point: AccessPoint, scope: Scope) -> Scope | None:
 def access_point_draft(
     point: AccessPoint,
     sources: AccessSources,
+    rules: AccessRules,
     scope: Scope,
     known: KnownObjects,
     bucket_policies: Mapping[str, BucketPolicy],
@@ -49,6 +50,12 @@ def access_point_draft(
     understood = what_of([document], within, known)
     who = access_point_principals(document, sources.principals)
     rests: list[Rest] = list(dict.fromkeys((*understood.remainder, *who.remainder)))
+    roles = [role for role in who.roles if rules.imports_role(role)]
+    rests += [
+        row_about(point.name, RemainderReason.EXCLUDED_PRINCIPAL, f"role {role}")
+        for role in who.roles
+        if role not in roles
+    ]
     if point.network_origin == "VPC":
         rests.append(row_about(point.name, RemainderReason.VPC_ORIGIN, point.vpc_id or ""))
     bucket_policy = bucket_policies.get(point.bucket or "")
@@ -65,7 +72,7 @@ def access_point_draft(
         who=Who(
             users=who.users,
             groups=(),
-            access_providers=tuple(sorted(map(sources.role_external_id, who.roles))) or None,
+            access_providers=tuple(sorted(map(sources.role_external_id, roles))) or None,
         ),
         actual_name=point.name,
         what=what_items(understood.what),

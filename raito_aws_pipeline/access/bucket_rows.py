@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from raito_aws_pipeline.access.drafts import row_about
 from raito_aws_pipeline.aws.s3.bucket_policies import BucketPolicy
-from raito_aws_pipeline.iam_policy.document import MalformedDocument, parse_document
+from raito_aws_pipeline.iam_policy.document import MalformedDocument, NamedDocument, parse_document
 from raito_aws_pipeline.iam_policy.remainder import Rest, rest_of, rest_of_malformed
 from raito_aws_pipeline.model.access_remainder import RemainderReason
 
@@ -17,9 +17,13 @@ def bucket_policy_rests(policies: Iterable[BucketPolicy]) -> Iterator[Rest]:
         if not policy.readable:
             yield row_about(policy.bucket, RemainderReason.UNREADABLE, incomplete=False)
         elif policy.document is not None:
-            document = parse_document(policy.document)
-            if isinstance(document, MalformedDocument):
-                yield rest_of_malformed(policy.bucket, document)
-                continue
-            for statement in document.statements:
-                yield rest_of(policy.bucket, statement, RemainderReason.BUCKET_POLICY, incomplete=False)
+            yield from bucket_document_rests(NamedDocument(policy.bucket, parse_document(policy.document)))
+
+
+def bucket_document_rests(policy: NamedDocument) -> Iterator[Rest]:
+    """The rows of one bucket's policy that could be read."""
+    if isinstance(policy.document, MalformedDocument):
+        yield rest_of_malformed(policy.name, policy.document)
+        return
+    for statement in policy.document.statements:
+        yield rest_of(policy.name, statement, RemainderReason.BUCKET_POLICY, incomplete=False)

@@ -12,7 +12,7 @@ from raito_aws_pipeline.iam_policy.known import KnownObjects
 from raito_aws_pipeline.iam_policy.remainder import Rest
 from raito_aws_pipeline.iam_policy.scope import Scope
 from raito_aws_pipeline.iam_policy.what import what_of
-from raito_aws_pipeline.model.access_controls import AccessControl, Who
+from raito_aws_pipeline.model.access_controls import AccessControl, WhatItem, Who
 from raito_aws_pipeline.model.access_remainder import RemainderReason
 
 AWS_MANAGED_REASON = "This policy is managed by AWS"
@@ -36,7 +36,8 @@ def policy_draft(
 ) -> Draft:
     """The access control of one managed policy."""
     if policy.document is None:
-        what, rests = (), [row_about(policy.name, RemainderReason.UNREADABLE)]
+        what: tuple[WhatItem, ...] = ()
+        rests = [row_about(policy.name, RemainderReason.UNREADABLE)]
     else:
         understood = what_of([NamedDocument(policy.name, parse_document(policy.document))], scope, known)
         what, rests = what_items(understood.what), list(understood.remainder)

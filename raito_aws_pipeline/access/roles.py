@@ -76,7 +76,8 @@ def _assigned(role: IamRole, permission_set: str, sources: AccessSources) -> tup
         return Who(users=(), groups=()), rests
     if found.assignments is None:
         return Who(users=(), groups=()), [*rests, row_about(ASSIGNMENTS, RemainderReason.UNREADABLE, found.arn)]
-    users, groups = set(), set()
+    users: set[str] = set()
+    groups: set[str] = set()
     for assignment in found.assignments:
         element = f"{assignment.principal_type} {assignment.principal_id}"
         if assignment.deleted:

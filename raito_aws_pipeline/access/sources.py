@@ -93,6 +93,10 @@ class AccessRules:
     name_tag: str | None = None
     owner_tag: str | None = None
 
+    def imports_role(self, role: str) -> bool:
+        """Whether a role is imported."""
+        return not self.skips_iam and not self.excludes_role(role)
+
     @property
     def reads_tags(self) -> bool:
         """Whether tags of roles matter; without, access controls have none, as the Raito CLI's connector has them."""

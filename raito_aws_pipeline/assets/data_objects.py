@@ -13,16 +13,14 @@ from raito_aws_pipeline.assets.tables import asset_key, column_schema, partition
 from raito_aws_pipeline.checks import check_results, check_specs
 from raito_aws_pipeline.configuration.targets import BrokenTarget, Target, TargetKind
 from raito_aws_pipeline.data_objects.checks import DATA_OBJECT_CHECKS
-from raito_aws_pipeline.errors import ConfigurationError
 from raito_aws_pipeline.model.buckets import BucketContent
 from raito_aws_pipeline.model.read_failures import ReadFailure
-from raito_aws_pipeline.partitions import REGION
+from raito_aws_pipeline.partitions import REGION, regions_of_run
 from raito_aws_pipeline.resources.aws import AwsResource
 from raito_aws_pipeline.resources.lake import LakeResource
 from raito_aws_pipeline.sync.buckets import write_buckets
 from raito_aws_pipeline.sync.data_objects import RegionWritten, write_data_objects
 from raito_aws_pipeline.sync.glue_objects import write_glue_tables
-from raito_aws_pipeline.sync.regions import target_regions
 from raito_aws_pipeline.sync.tables import (
     BUCKET_CONTENTS,
     BUCKETS,
@@ -116,7 +114,7 @@ def _glue_tables(target: Target | BrokenTarget, partitions: dg.StaticPartitionsD
         try:
             with step_of(target) as sound:
                 clients, opened = aws.clients(sound), lake.open()
-                for region in _regions_of_run(context, sound):
+                for region in regions_of_run(context, sound):
                     table = write_glue_tables(opened, sound, clients, region)
                     written.append(_materialization(table, target, region, {}))
         except Exception:
@@ -175,7 +173,7 @@ def _data_objects(
 
         try:
             with step_of(target) as sound:
-                regions = _regions_of_run(context, sound)
+                regions = regions_of_run(context, sound)
                 outcomes = write_data_objects(lake.open(), sound, aws.clients(sound), regions, note)
         except Exception:
             yield from written
@@ -186,24 +184,6 @@ def _data_objects(
             yield dg.MaterializeResult(asset_key=spec.key)
 
     return data_objects
-
-
-def _regions_of_run(context: dg.AssetExecutionContext, target: Target) -> list[str]:
-    """The run's partitions in the order of the configuration.
-
-    Raises:
-        ConfigurationError: The target has no region, or the run is for one that it does not have here.
-    """
-    regions = target_regions(target)
-    unknown = [key for key in context.partition_keys if key not in regions]
-    if unknown:
-        raise ConfigurationError(
-            f"The run is for {', '.join(sorted(unknown))}, and the regions are {', '.join(regions)}.",
-            target=target.name,
-            remedy="Give raito.yml and the variables of the SDK to the run as to Dagster's code location, and reload "
-            "that; or set aws-regions.",
-        )
-    return [region for region in regions if region in context.partition_keys]
 
 
 def _materialization(

@@ -1,4 +1,4 @@
-"""The identities of a target: the account's authorization details, users and groups, and Raito's identity store.
+"""The identities of a target: users and groups, and Raito's identity store.
 
 Dagster reads the annotations of assets when they are defined: no `from __future__ import annotations` here.
 """
@@ -18,7 +18,6 @@ from raito_aws_pipeline.resources.lake import LakeResource
 from raito_aws_pipeline.resources.raito import RaitoResource
 from raito_aws_pipeline.sync.identities import (
     IdentitiesWritten,
-    write_account_details,
     write_account_identities,
     write_organization_identities,
 )
@@ -36,44 +35,18 @@ class PushConfig(dg.Config):
 def identity_assets(target: Target | BrokenTarget) -> list[dg.AssetsDefinition]:
     """The assets of one target's identities; those of a broken target fail with its error when they run.
 
-    A target that leaves out its identity task has none; one without an identity store has nothing to push to.
+    Those of an account are made from its sweep (`assets.account_authorization_details`). A target that leaves out its
+    identity task has none; one without an identity store has nothing to push to.
     """
     if isinstance(target, Target) and target.skip.skip_identity_store_sync:
         return []
     if target.kind is TargetKind.ORGANIZATION:
         read = [_organization_identities(target)]
     else:
-        read = [_account_authorization_details(target), _account_identities(target)]
+        read = [_account_identities(target)]
     if isinstance(target, Target) and not target.raito.identity_store_id:
         return read
     return [*read, _raito_identity_store(target)]
-
-
-def _account_authorization_details(target: Target | BrokenTarget) -> dg.AssetsDefinition:
-    spec = table_spec(
-        ACCOUNT_AUTHORIZATION_DETAILS,
-        target,
-        kinds={"aws", "parquet"},
-        description="Users, groups, roles and policies of the account with their documents, from one IAM sweep.",
-    )
-
-    @dg.multi_asset(name=f"{target.slug}__account_authorization_details", specs=[spec], pool="aws_api")
-    def account_authorization_details(
-        aws: dg.ResourceParam[AwsResource], lake: dg.ResourceParam[LakeResource]
-    ) -> dg.MaterializeResult[None]:
-        with step_of(target) as sound:
-            read = write_account_details(lake.open(), sound, aws.clients(sound))
-        return dg.MaterializeResult(
-            asset_key=spec.key,
-            metadata={
-                **table_metadata(read.details),
-                "iam_calls": read.iam_calls,
-                "read_by": read.way,
-                "advice": read.advice or "none",
-            },
-        )
-
-    return account_authorization_details
 
 
 def _account_identities(target: Target | BrokenTarget) -> dg.AssetsDefinition:

@@ -73,7 +73,7 @@ class GeneralParameters:
     disable_log_forwarding_data_source_sync: bool = parameter(
         False, "send Raito no log of the data object task", scope=Scope.TOP_LEVEL, family=_LOG_FLAG
     )
-    disable_log_forwarding_data_access_sync: bool = accepted(
+    disable_log_forwarding_data_access_sync: bool = parameter(
         False, "send Raito no log of the access control task", scope=Scope.TOP_LEVEL, family=_LOG_FLAG
     )
     disable_log_forwarding_data_usage_sync: bool = accepted(
@@ -149,17 +149,17 @@ class RaitoParameters:
     tag_key_and_value_for_user_is_machine: tuple[str, str] | None = parameter(
         None, "users with this tag are machines in Raito", kind=KEY_AND_VALUE
     )
-    tag_overwrite_key_for_access_provider_name: str | None = accepted(
+    tag_overwrite_key_for_access_provider_name: str | None = parameter(
         None, "key of the tag whose value names an access control", family=_TAG_OVERWRITE
     )
-    tag_overwrite_key_for_access_provider_owners: str | None = accepted(
+    tag_overwrite_key_for_access_provider_owners: str | None = parameter(
         None, "key of the tag whose value names the owners of an access control", family=_TAG_OVERWRITE
     )
     tag_overwrite_key_for_data_object_owners: str | None = parameter(
         None, "key of the tag whose value names the owners of a data object", family=_TAG_OVERWRITE
     )
     only_out_of_sync_data: bool = accepted(False, "export only access controls that are out of sync", family=_PARTIAL)
-    skip_data_access_import: bool = accepted(False, "leave out the import of access controls", family=_PARTIAL)
+    skip_data_access_import: bool = parameter(False, "leave out the import of access controls", family=_PARTIAL)
     delete_temp_files: bool = accepted(True, "remove the import files after they were sent", family=_TEMP_FILES)
     file_backup_location: str | None = accepted(
         None, "folder for copies of the import files", scope=Scope.TARGET_THEN_TOP_LEVEL, family=_TEMP_FILES
@@ -177,7 +177,7 @@ class SkipParameters:
         False, "leave out users and groups", scope=Scope.EITHER, family=_TASK_FLAG
     )
     skip_data_source_sync: bool = parameter(False, "leave out data objects", scope=Scope.EITHER, family=_TASK_FLAG)
-    skip_data_access_sync: bool = accepted(False, "leave out access controls", scope=Scope.EITHER, family=_TASK_FLAG)
+    skip_data_access_sync: bool = parameter(False, "leave out access controls", scope=Scope.EITHER, family=_TASK_FLAG)
     skip_data_usage_sync: bool = accepted(False, "leave out usage", scope=Scope.EITHER, family=_TASK_FLAG)
     skip_resource_provider_sync: bool = accepted(
         False,
@@ -206,16 +206,16 @@ class AwsParameters:
     aws_account_id: str | None = parameter(None, "id of the account; credentials of another one are refused")
     aws_concurrency: int = parameter(5, "concurrent AWS calls", kind=whole_number(1))
     aws_user_excludes: NamePatterns = parameter(_NONE, "users of whom only the name is read")
-    aws_organization_profile: str | None = accepted(
+    aws_organization_profile: str | None = parameter(
         None, "SDK profile for Identity Center: permission sets are read", family=_ORGANIZATION
     )
-    aws_organization_region: str | None = accepted(
+    aws_organization_region: str | None = parameter(
         None, "region of Identity Center", kind=REGION, default_text="the default region", family=_ORGANIZATION
     )
-    aws_organization_identity_center_instance_arn: str | None = accepted(
+    aws_organization_identity_center_instance_arn: str | None = parameter(
         None, "ARN of the Identity Center instance", family=_ORGANIZATION
     )
-    aws_organization_identity_store: str | None = accepted(
+    aws_organization_identity_store: str | None = parameter(
         None, "id of its identity store, `d-…`", family=_ORGANIZATION
     )
     aws_s3_enabled: bool = parameter(
@@ -236,16 +236,16 @@ class AwsParameters:
     aws_glue_exclude_databases: NamePatterns = parameter(_NONE, "not these databases", family=_GLUE_EXCLUDES)
     aws_glue_exclude_tables: NamePatterns = parameter(_NONE, "not these tables", family=_GLUE_EXCLUDES)
     aws_s3_cloudtrail_bucket: str | None = accepted(None, "bucket of the trail; without it no usage is read")
-    aws_access_skip_iam: bool = accepted(False, "read no roles and no policies", family=_SKIP_ACCESS)
-    aws_access_skip_user_inline_policies: bool = accepted(False, "no inline policies of users", family=_SKIP_ACCESS)
-    aws_access_skip_group_inline_policies: bool = accepted(False, "no inline policies of groups", family=_SKIP_ACCESS)
-    aws_access_skip_managed_policies: bool = accepted(False, "no managed policies", family=_SKIP_ACCESS)
-    aws_access_skip_aws_managed_policies: bool = accepted(False, "no policies made by AWS", family=_SKIP_ACCESS)
-    aws_access_skip_s3_access_points: bool = accepted(False, "no access points", family=_SKIP_ACCESS)
-    aws_access_managed_policy_excludes: NamePatterns = accepted(
+    aws_access_skip_iam: bool = parameter(False, "read no roles and no policies", family=_SKIP_ACCESS)
+    aws_access_skip_user_inline_policies: bool = parameter(False, "no inline policies of users", family=_SKIP_ACCESS)
+    aws_access_skip_group_inline_policies: bool = parameter(False, "no inline policies of groups", family=_SKIP_ACCESS)
+    aws_access_skip_managed_policies: bool = parameter(False, "no managed policies", family=_SKIP_ACCESS)
+    aws_access_skip_aws_managed_policies: bool = parameter(False, "no policies made by AWS", family=_SKIP_ACCESS)
+    aws_access_skip_s3_access_points: bool = parameter(False, "no access points", family=_SKIP_ACCESS)
+    aws_access_managed_policy_excludes: NamePatterns = parameter(
         _NONE, "managed policies that are not imported", family=_ACCESS_EXCLUDES
     )
-    aws_access_role_excludes: NamePatterns = accepted(_NONE, "roles that are not imported", family=_ACCESS_EXCLUDES)
+    aws_access_role_excludes: NamePatterns = parameter(_NONE, "roles that are not imported", family=_ACCESS_EXCLUDES)
     aws_access_role_prefix: str | None = accepted(
         None, "before the names of roles", aliases=("aws-role-prefix",), family=_AFFIXES
     )
@@ -309,34 +309,34 @@ _LOCK_INCOMPLETE = "the same for access controls that Raito cannot hold complete
 class LockParameters:
     """Which parts of imported access controls stay managed in AWS (protocol 9.5)."""
 
-    lock_all_who: bool = accepted(False, "lock who is granted, of all", family=_LOCK_ALL)
-    lock_all_inheritance: bool = accepted(False, "lock the inheritance of all", family=_LOCK_ALL)
-    lock_all_what: bool = accepted(False, "lock what is granted, of all", family=_LOCK_ALL)
-    lock_all_names: bool = accepted(False, "lock the names of all", family=_LOCK_ALL)
-    lock_all_delete: bool = accepted(False, "none can be deleted", family=_LOCK_ALL)
-    lock_all_owners: bool = accepted(False, "lock the owners of all", family=_LOCK_ALL)
-    lock_who_by_name: NamePatterns = accepted(_NONE, "lock who is granted, by name", family=_LOCK_BY_NAME)
-    lock_inheritance_by_name: NamePatterns = accepted(_NONE, "lock the inheritance, by name", family=_LOCK_BY_NAME)
-    lock_what_by_name: NamePatterns = accepted(_NONE, "lock what is granted, by name", family=_LOCK_BY_NAME)
-    lock_names_by_name: NamePatterns = accepted(_NONE, "lock the name, by name", family=_LOCK_BY_NAME)
-    lock_delete_by_name: NamePatterns = accepted(_NONE, "cannot be deleted, by name", family=_LOCK_BY_NAME)
-    lock_who_by_tag: NamePatterns = accepted(_NONE, "lock who is granted, by tag", family=_LOCK_BY_TAG)
-    lock_inheritance_by_tag: NamePatterns = accepted(_NONE, "lock the inheritance, by tag", family=_LOCK_BY_TAG)
-    lock_what_by_tag: NamePatterns = accepted(_NONE, "lock what is granted, by tag", family=_LOCK_BY_TAG)
-    lock_names_by_tag: NamePatterns = accepted(_NONE, "lock the name, by tag", family=_LOCK_BY_TAG)
-    lock_delete_by_tag: NamePatterns = accepted(_NONE, "cannot be deleted, by tag", family=_LOCK_BY_TAG)
-    lock_who_when_incomplete: bool = accepted(False, "lock who is granted, when incomplete", family=_LOCK_INCOMPLETE)
-    lock_inheritance_when_incomplete: bool = accepted(
+    lock_all_who: bool = parameter(False, "lock who is granted, of all", family=_LOCK_ALL)
+    lock_all_inheritance: bool = parameter(False, "lock the inheritance of all", family=_LOCK_ALL)
+    lock_all_what: bool = parameter(False, "lock what is granted, of all", family=_LOCK_ALL)
+    lock_all_names: bool = parameter(False, "lock the names of all", family=_LOCK_ALL)
+    lock_all_delete: bool = parameter(False, "none can be deleted", family=_LOCK_ALL)
+    lock_all_owners: bool = parameter(False, "lock the owners of all", family=_LOCK_ALL)
+    lock_who_by_name: NamePatterns = parameter(_NONE, "lock who is granted, by name", family=_LOCK_BY_NAME)
+    lock_inheritance_by_name: NamePatterns = parameter(_NONE, "lock the inheritance, by name", family=_LOCK_BY_NAME)
+    lock_what_by_name: NamePatterns = parameter(_NONE, "lock what is granted, by name", family=_LOCK_BY_NAME)
+    lock_names_by_name: NamePatterns = parameter(_NONE, "lock the name, by name", family=_LOCK_BY_NAME)
+    lock_delete_by_name: NamePatterns = parameter(_NONE, "cannot be deleted, by name", family=_LOCK_BY_NAME)
+    lock_who_by_tag: NamePatterns = parameter(_NONE, "lock who is granted, by tag", family=_LOCK_BY_TAG)
+    lock_inheritance_by_tag: NamePatterns = parameter(_NONE, "lock the inheritance, by tag", family=_LOCK_BY_TAG)
+    lock_what_by_tag: NamePatterns = parameter(_NONE, "lock what is granted, by tag", family=_LOCK_BY_TAG)
+    lock_names_by_tag: NamePatterns = parameter(_NONE, "lock the name, by tag", family=_LOCK_BY_TAG)
+    lock_delete_by_tag: NamePatterns = parameter(_NONE, "cannot be deleted, by tag", family=_LOCK_BY_TAG)
+    lock_who_when_incomplete: bool = parameter(False, "lock who is granted, when incomplete", family=_LOCK_INCOMPLETE)
+    lock_inheritance_when_incomplete: bool = parameter(
         False, "lock the inheritance, when incomplete", family=_LOCK_INCOMPLETE
     )
-    lock_what_when_incomplete: bool = accepted(False, "lock what is granted, when incomplete", family=_LOCK_INCOMPLETE)
-    lock_names_when_incomplete: bool = accepted(False, "lock the name, when incomplete", family=_LOCK_INCOMPLETE)
-    lock_delete_when_incomplete: bool = accepted(False, "cannot be deleted, when incomplete", family=_LOCK_INCOMPLETE)
-    fully_lock_all: bool = accepted(False, "lock all as a whole", family=_FULLY_LOCK)
-    fully_lock_by_name: NamePatterns = accepted(_NONE, "lock as a whole, by name", family=_FULLY_LOCK)
-    fully_lock_by_tag: NamePatterns = accepted(_NONE, "lock as a whole, by tag", family=_FULLY_LOCK)
-    fully_lock_when_incomplete: bool = accepted(False, "lock as a whole, when incomplete", family=_FULLY_LOCK)
-    make_not_internalizable: NamePatterns = accepted(
+    lock_what_when_incomplete: bool = parameter(False, "lock what is granted, when incomplete", family=_LOCK_INCOMPLETE)
+    lock_names_when_incomplete: bool = parameter(False, "lock the name, when incomplete", family=_LOCK_INCOMPLETE)
+    lock_delete_when_incomplete: bool = parameter(False, "cannot be deleted, when incomplete", family=_LOCK_INCOMPLETE)
+    fully_lock_all: bool = parameter(False, "lock all as a whole", family=_FULLY_LOCK)
+    fully_lock_by_name: NamePatterns = parameter(_NONE, "lock as a whole, by name", family=_FULLY_LOCK)
+    fully_lock_by_tag: NamePatterns = parameter(_NONE, "lock as a whole, by tag", family=_FULLY_LOCK)
+    fully_lock_when_incomplete: bool = parameter(False, "lock as a whole, when incomplete", family=_FULLY_LOCK)
+    make_not_internalizable: NamePatterns = parameter(
         _NONE, "older spelling of `fully-lock-by-name`", family=_FULLY_LOCK
     )
 

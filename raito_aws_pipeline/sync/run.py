@@ -152,9 +152,11 @@ def _sync_target(lake: Lake, target: Target, sessions: Sessions, options: RunOpt
                 tasks.append(TaskReport(row.job_type, skipped=skipped))
                 continue
             written: list[TableWritten] = []
+            before = frozenset(table.table for done in tasks for table in done.written)
+            asked = replace(options, written_before=before, on_written=written.append)
             try:
                 with job.task(row.job_type) as task:
-                    report = row.work(lake, target, clients, task, replace(options, on_written=written.append))
+                    report = row.work(lake, target, clients, task, asked)
             except Exception:
                 tasks.append(TaskReport(row.job_type, tuple(written)))
                 reason = f"the {row.name} task failed before"

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from raito_aws_pipeline.aws.access_points import AccessPoint
 from raito_aws_pipeline.aws.glue import GlueTable
 from raito_aws_pipeline.aws.iam.entities import AccountEntity
+from raito_aws_pipeline.aws.iam.roles_and_policies import IamPolicy, IamRole
+from raito_aws_pipeline.aws.permission_sets import PermissionSet
+from raito_aws_pipeline.aws.s3.bucket_policies import BucketPolicy
 from raito_aws_pipeline.configuration.targets import Target
+from raito_aws_pipeline.model.access_controls import AccessControl
+from raito_aws_pipeline.model.access_remainder import AccessRemainder
+from raito_aws_pipeline.model.access_summaries import AccessSummary
 from raito_aws_pipeline.model.buckets import Bucket, BucketContent
 from raito_aws_pipeline.model.columns import Row
 from raito_aws_pipeline.model.data_object_remainder import DataObjectRemainder
 from raito_aws_pipeline.model.data_objects import DataObject
 from raito_aws_pipeline.model.identities import Group, User
+from raito_aws_pipeline.model.pushed_access_controls import PushedAccessControl
 from raito_aws_pipeline.model.pushed_data_objects import PushedDataObjects
 from raito_aws_pipeline.model.pushed_identities import PushedIdentity
 
@@ -40,6 +48,16 @@ BUCKET_CONTENTS = Table("bucket_contents", BucketContent)
 DATA_OBJECT_REMAINDER = Table("data_object_remainder", DataObjectRemainder)
 RAITO_DATA_SOURCE = Table("raito_data_source", PushedDataObjects)
 DATA_OBJECT_SUBTREE = Table("data_object_subtree", DataObject)
+
+IAM_ROLES = Table("iam_roles", IamRole)
+IAM_POLICIES = Table("iam_policies", IamPolicy)
+BUCKET_POLICIES = Table("bucket_policies", BucketPolicy)
+ACCESS_POINTS = Table("access_points", AccessPoint)
+PERMISSION_SETS = Table("permission_sets", PermissionSet)
+ACCESS_CONTROLS = Table("access_controls", AccessControl)
+ACCESS_REMAINDER = Table("access_remainder", AccessRemainder)
+ACCESS_SUMMARIES = Table("access_summaries", AccessSummary)
+RAITO_ACCESS_CONTROLS = Table("raito_access_controls", PushedAccessControl)
 
 
 def region_partition(region: str) -> dict[str, str]:

@@ -12,6 +12,7 @@ from raito_aws_pipeline.aws.clients import AwsClients
 from raito_aws_pipeline.configuration.targets import Target, TargetKind
 from raito_aws_pipeline.lake.tables import Lake
 from raito_aws_pipeline.raito.tasks import JobType, Task
+from raito_aws_pipeline.sync.access_task import sync_access
 from raito_aws_pipeline.sync.data_object_task import sync_data_objects
 from raito_aws_pipeline.sync.identity_task import sync_identities
 from raito_aws_pipeline.sync.run_options import RunOptions
@@ -56,6 +57,16 @@ def _no_identity_store(target: Target) -> str | None:
     return None
 
 
+def _no_access(target: Target) -> str | None:
+    if target.skip.skip_data_access_sync:
+        return "skip-data-access-sync is set"
+    if target.raito.skip_data_access_import:
+        return "skip-data-access-import is set"
+    if not target.raito.data_source_id:
+        return "the target has no data-source-id"
+    return None
+
+
 def _nothing_against_it(_: Target) -> str | None:
     return None
 
@@ -65,13 +76,13 @@ _ALL = frozenset(TargetKind)
 
 DATA_SOURCE = TaskRow(JobType.DS, "data-source", _ACCOUNTS, _no_data_source, work=sync_data_objects)
 IDENTITIES = TaskRow(JobType.IS, "identity", _ALL, _no_identity_store, work=sync_identities)
-ACCESS = TaskRow(JobType.DA, "access", _ACCOUNTS, _nothing_against_it, work=None)
+ACCESS = TaskRow(JobType.DA, "access", _ACCOUNTS, _no_access, work=sync_access)
 USAGE = TaskRow(JobType.DU, "usage", _ACCOUNTS, _nothing_against_it, work=None)
 
 TASKS = (DATA_SOURCE, IDENTITIES, ACCESS, USAGE)
 """All tasks, in their order."""
 
-CHOICES = {row.name: row.job_type for row in (DATA_SOURCE, IDENTITIES)}
+CHOICES = {row.name: row.job_type for row in (DATA_SOURCE, IDENTITIES, ACCESS)}
 """What `--only` can name."""
 
 NAMES = {row.job_type: row.name for row in TASKS}
