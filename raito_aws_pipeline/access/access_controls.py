@@ -87,7 +87,7 @@ def _drafts(sources: AccessSources, rules: AccessRules, scope: Scope, known: Kno
                 yield inline
     policies = {policy.bucket: policy for policy in sources.bucket_policies}
     for point in sources.access_points:
-        yield access_point_draft(point, sources, rules, scope, known, policies)
+        yield access_point_draft(point, sources, rules, scope, known, bucket_policies=policies)
 
 
 def _identity_documents(sources: AccessSources, rules: AccessRules) -> Iterator[NamedDocument]:

@@ -36,6 +36,7 @@ def access_point_draft(
     rules: AccessRules,
     scope: Scope,
     known: KnownObjects,
+    *,
     bucket_policies: Mapping[str, BucketPolicy],
 ) -> Draft:
     """The access control of one access point; rows alone where it has no policy, or none that could be understood."""

@@ -17,7 +17,7 @@ from raito_aws_pipeline.model.full_names import US_EAST_1, FullNames
 
 DEFAULT_ACCOUNT_ID: Final = "123456789012"
 
-_ARN = re.compile(r'"arn:(aws[a-z-]*):[^:"]*:[^:"]*:(\d{12})?')
+_ARN = re.compile(r'"arn:(aws[a-z-]*):[^:"]*:[^:"]*:(\d{12}(?=:))?')
 _IN_BUCKET = re.compile(r"arn:[^:]*:s3:::([^/:*?$]+)(?:/|\Z)")
 _SHOWN = 5
 

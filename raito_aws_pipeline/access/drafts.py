@@ -43,7 +43,7 @@ def remainder_rows(external_id: str, rests: Iterable[Rest]) -> tuple[AccessRemai
             access_control=external_id,
             policy=rest.policy,
             sid=rest.sid,
-            reason=rest.reason,
+            reason=rest.reason.value,
             element=rest.element,
             statement=rest.statement,
             incomplete=rest.incomplete,

@@ -164,7 +164,7 @@ def _access_point_scope(
         partition = scope.partition if _PATTERN.search(partition) else partition
         region = US_EAST_1 if _PATTERN.search(region) else region
         owner = scope.names.account_id if _PATTERN.search(owner) else owner
-        name = "access-point" if not name or _PATTERN.search(name) else name
+        name = "access-point" if _PATTERN.search(name) else name
         assumptions.append(
             f"Access point: arn:{partition}:s3:{region}:{owner}:accesspoint/{name}, since patterns name it."
         )

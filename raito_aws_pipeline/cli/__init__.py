@@ -18,6 +18,7 @@ from raito_aws_pipeline.errors import ConfigurationError, PipelineError
 COMMANDS = {
     "sync": "Read the targets of raito.yml from AWS and push them to Raito, once.",
     "info": "List every parameter of raito.yml with type, default and meaning.",
+    "explain": "Show how policy documents are understood, without any call of AWS.",
     "demo": "Sync a sample account to an embedded Raito, and show what was done.",
     "ui": "Open the demo in Dagster's UI; Ctrl-C ends all of it.",
     "local-aws": "Run the embedded AWS until Ctrl-C.",

@@ -11,6 +11,7 @@ import click
 import dagster as dg
 from rich.table import Table
 
+from raito_aws_pipeline.assets.access_controls import has_access
 from raito_aws_pipeline.cli import print_failure
 from raito_aws_pipeline.cli.embedded import DEFAULT_FOLDER, Demo, running_demo
 from raito_aws_pipeline.cli.logs import show_warnings
@@ -18,7 +19,7 @@ from raito_aws_pipeline.cli.terminal import console
 from raito_aws_pipeline.configuration.settings import load_settings
 from raito_aws_pipeline.configuration.targets import TargetKind
 from raito_aws_pipeline.definitions import build_definitions
-from raito_aws_pipeline.jobs import IDENTITIES_JOB, data_objects_job_name
+from raito_aws_pipeline.jobs import IDENTITIES_JOB, access_job_name, data_objects_job_name
 from raito_aws_pipeline.partitions import all_partitions, region_partitions
 
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -51,20 +52,22 @@ def command(folder: Path) -> None:
 
 
 def _run(demo: Demo) -> list[dg.ExecuteInProcessResult]:
-    """Data objects first, as Raito's tasks go: what access controls refer to is there before them."""
+    """Data objects, identities, access controls, as Raito's tasks go: what one refers to is there before it."""
     settings = load_settings(demo.config, os.environ, working_directory=Path.cwd(), home=Path.home())
     definitions = build_definitions(settings, os.environ)
+    accounts = [target for target in settings.targets if target.kind is TargetKind.ACCOUNT]
+    regions = {target.slug: all_partitions(region_partitions(target)) for target in accounts}
     runs: list[tuple[str, dict[str, str]]] = [
-        (data_objects_job_name(target), all_partitions(region_partitions(target)))
-        for target in settings.targets
-        if target.kind is TargetKind.ACCOUNT
+        *((data_objects_job_name(target), regions[target.slug]) for target in accounts),
+        (IDENTITIES_JOB, {}),
+        *((access_job_name(target), regions[target.slug]) for target in accounts if has_access(target)),
     ]
     with dg.DagsterInstance.from_config(str(demo.dagster_home)) as instance:
         return [
             definitions.resolve_job_def(job).execute_in_process(
                 instance=instance, raise_on_error=False, run_config=_QUIET, tags=tags
             )
-            for job, tags in (*runs, (IDENTITIES_JOB, {}))
+            for job, tags in runs
         ]
 
 
@@ -96,7 +99,7 @@ def _print_summary(
         table.add_row(f"written: {name}", f"{rows.value} rows", f"1 Parquet file, {size} bytes")
     for made in materializations:
         if "raito_job" in made.metadata:
-            for noun in ("data_objects", "users", "groups"):
+            for noun in ("data_objects", "users", "groups", "access_controls"):
                 if f"{noun}_sent" in made.metadata:
                     table.add_row(*_pushed(made, noun))
     counts = ", ".join(f"{count} {kind}" for kind, count in sorted(demo.raito.state.data_object_counts().items()))

@@ -25,6 +25,8 @@ from raito_aws_pipeline.local.raito.server import LocalRaito
 DEFAULT_FOLDER = Path(".demo")
 
 _LOCK = ".raito-aws-pipeline-demo"
+_ORGANISATION_REGION = "eu-west-1"
+_ORGANISATION_PROFILE = "organisation"
 _SECRET_VARIABLE = "RAITO_DEMO_API_SECRET"  # noqa: S105 - a variable's name
 _DATA_SOURCES = ("local-data-source", "local-catalogue")
 _IDENTITY_STORES = ("local-identity-store", "local-organisation")
@@ -42,6 +44,11 @@ class Demo:
     def config(self) -> Path:
         """The raito.yml that leads to the embedded parts."""
         return self.folder / "raito.yml"
+
+    @property
+    def aws_config(self) -> Path:
+        """The SDK's configuration, with the profile of the organisation."""
+        return self.folder / "aws-config"
 
     @property
     def lake(self) -> Path:
@@ -115,7 +122,8 @@ def _empty(folder: Path) -> None:
     for name in ("dagster", "lake", "raito"):
         if (folder / name).is_dir():
             shutil.rmtree(folder / name)
-    (folder / "raito.yml").unlink(missing_ok=True)
+    for name in ("raito.yml", "aws-config"):
+        (folder / name).unlink(missing_ok=True)
 
 
 def _lead_environment_to(demo: Demo) -> None:
@@ -126,6 +134,14 @@ def _lead_environment_to(demo: Demo) -> None:
         AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER=demo.raito.url,
         DAGSTER_HOME=str(demo.dagster_home),
         RAITO_CONFIG_FILE=str(demo.config),
+        AWS_CONFIG_FILE=str(demo.aws_config),
+    )
+    # Permission sets are read with a profile of the organisation; here it has the same credentials.
+    demo.aws_config.write_text(
+        f"[profile {_ORGANISATION_PROFILE}]\n"
+        f"aws_access_key_id = {os.environ['AWS_ACCESS_KEY_ID']}\n"
+        f"aws_secret_access_key = {os.environ['AWS_SECRET_ACCESS_KEY']}\n",
+        encoding="utf-8",
     )
     os.environ[_SECRET_VARIABLE] = demo.raito.secret
 
@@ -133,6 +149,7 @@ def _lead_environment_to(demo: Demo) -> None:
 def _write_config(demo: Demo, parameters: dict[str, Any]) -> None:
     objects_source, catalogue_source = _DATA_SOURCES
     account_store, organisation_store = _IDENTITY_STORES
+    instance_arn, identity_store = demo.aws.identity_center(_ORGANISATION_REGION)
     content = {
         "raito-url-override": demo.raito.url,
         "domain": demo.raito.domain,
@@ -146,6 +163,10 @@ def _write_config(demo: Demo, parameters: dict[str, Any]) -> None:
                 "data-source-id": objects_source,
                 "identity-store-id": account_store,
                 **parameters,
+                "aws-organization-profile": _ORGANISATION_PROFILE,
+                "aws-organization-region": _ORGANISATION_REGION,
+                "aws-organization-identity-center-instance-arn": instance_arn,
+                "aws-organization-identity-store": identity_store,
             },
             {
                 # The same account once more, by its Glue catalogue.
@@ -153,6 +174,7 @@ def _write_config(demo: Demo, parameters: dict[str, Any]) -> None:
                 "connector-name": "raito-io/cli-plugin-aws-account",
                 "data-source-id": catalogue_source,
                 "skip-identity-store-sync": True,
+                "skip-data-access-sync": True,
                 **parameters,
                 "aws-s3-enabled": False,
                 "aws-glue-enabled": True,
@@ -161,7 +183,7 @@ def _write_config(demo: Demo, parameters: dict[str, Any]) -> None:
                 "name": "organisation",
                 "connector-name": "raito-io/cli-plugin-aws-organization",
                 "identity-store-id": organisation_store,
-                "aws-region": "eu-west-1",
+                "aws-region": _ORGANISATION_REGION,
             },
         ],
     }

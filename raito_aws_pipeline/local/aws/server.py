@@ -23,6 +23,7 @@ from raito_aws_pipeline.local.aws import patches
 from raito_aws_pipeline.local.aws.account import read_account
 from raito_aws_pipeline.local.aws.faults import Faults
 from raito_aws_pipeline.local.aws.loading import load_account
+from raito_aws_pipeline.local.aws.loading.identity_center import instance_of
 from raito_aws_pipeline.local.aws.patches.sts import serve_account
 from raito_aws_pipeline.local.aws.refusals import Refusal, answer_of, every_protocol
 from raito_aws_pipeline.local.aws.served_calls import Call, CallRecord, read_call
@@ -149,6 +150,10 @@ class LocalAws:
             "NO_PROXY": HOST,
             "no_proxy": HOST,
         }
+
+    def identity_center(self, region: str) -> tuple[str, str]:
+        """ARN of a region's instance of Identity Center, and the id of its identity store."""
+        return instance_of(self.account_id, region)
 
     def load(self, account: Mapping[str, Any]) -> None:
         """Add an account written as data (`account` says how) to the state, and serve it.

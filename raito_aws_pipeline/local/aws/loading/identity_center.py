@@ -33,6 +33,12 @@ def load(account: Account) -> None:
             _load_permission_set(own_path, account.account, sso, permission_set, principals)
 
 
+def instance_of(account_id: str, region: str) -> tuple[str, str]:
+    """ARN of a region's instance of Identity Center, and the id of its identity store; moto makes both up."""
+    instance = ssoadmin_backends[account_id][region].instances[0]
+    return instance.instance_arn, instance.identity_store_id
+
+
 def _load_store(path: str, account_id: str, center: IdentityCenter, store_id: str) -> Principals:
     # moto's types take every argument for a text, where the absent ones are None.
     store: Any = identitystore_backends[account_id][center.region]
