@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from raito_aws_pipeline.aws.s3.key_pages import KeyPage
 from raito_aws_pipeline.aws.s3.list_objects import PageRequest
 
-BEHIND_ALL = "\U0010ffff" * 2
+BEHIND_ALL = "\U0010ffff" * 256
 """No name below a folder comes after this one."""
 
 
