@@ -6,6 +6,7 @@ tables for people (`cli.explanation_tables`).
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import re
@@ -124,9 +125,17 @@ def _contents(files: tuple[str, ...]) -> Iterator[tuple[str, bytes | None]]:
     for file in files:
         name = click.format_filename(file)
         try:
-            yield name, click.get_binary_stream("stdin").read() if file == STANDARD_INPUT else Path(file).read_bytes()
+            yield name, _read(file)
         except OSError as error:
             remedy = "Name a file that holds one policy document, or - for standard input."
             what = f"{printable(name)} cannot be read: {error.strerror}."
             print_failure(ConfigurationError(what, remedy=remedy))
             yield name, None
+
+
+def _read(file: str) -> bytes:
+    if file != STANDARD_INPUT:
+        return Path(file).read_bytes()
+    if sys.stdin is None:
+        raise OSError(errno.EBADF, "it is closed")
+    return sys.stdin.buffer.read()
