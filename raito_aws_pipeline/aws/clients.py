@@ -162,25 +162,21 @@ class AwsClients:
         Raises:
             ConfigurationError: The profile or the endpoint cannot be used.
         """
-        with self._lock, aws_call(f"{service}:{operation}"):
-            if (service, region) not in self._addressers:
-                client = self._make_client(service, region)
-                client.meta.events.register_first("before-call", _answer_with_url)
-                self._addressers[service, region] = client
-            answer = getattr(self._addressers[service, region], xform_name(operation))(**parameters)
+        with aws_call(f"{service}:{operation}"):
+            answer = getattr(self._addresser(service, region), xform_name(operation))(**parameters)
             return cast("str", answer["url"])
 
-    def http_session(self, endpoint: str) -> URLLib3Session:
-        """The SDK's HTTP layer for requests that are signed by hand: proxies, certificates, time-outs.
+    def http_session(self, service: str, region: str) -> URLLib3Session:
+        """The SDK's HTTP layer for requests to a service that are signed by hand: proxies, certificates, time-outs.
 
-        Args:
-            endpoint: Address of the service (`client.meta.endpoint_url`), which decides on the proxy.
+        Raises:
+            ConfigurationError: The profile or the endpoint cannot be used.
         """
-        with self._lock, aws_call("connection"):
+        with self._lock, aws_call(f"connections of {service}"):
             certificates = self._session().get_config_variable("ca_bundle") or os.environ.get("REQUESTS_CA_BUNDLE")
             return URLLib3Session(
                 verify=cast("Any", certificates or True),
-                proxies=get_environ_proxies(endpoint),
+                proxies=get_environ_proxies(self._addresser(service, region).meta.endpoint_url),
                 timeout=cast("Any", (CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS)),
                 max_pool_connections=max(SMALLEST_CONNECTION_POOL, self.concurrency),
             )
@@ -217,6 +213,15 @@ class AwsClients:
         if endpoint and service == "s3control":
             client.meta.events.register("before-sign.s3-control", _strip_account_from_host)
         return client
+
+    def _addresser(self, service: str, region: str) -> Any:
+        """A client that sends nothing, and answers each call with its URL."""
+        with self._lock:
+            if (service, region) not in self._addressers:
+                client = self._make_client(service, region)
+                client.meta.events.register_first("before-call", _answer_with_url)
+                self._addressers[service, region] = client
+            return self._addressers[service, region]
 
     def _custom_endpoint(self, service: str) -> str | None:
         """The endpoint that environment or profile name for a service, or None where AWS's own is used."""

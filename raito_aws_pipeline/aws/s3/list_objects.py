@@ -149,10 +149,9 @@ class ListObjects:
             if found is None:
                 url = self._clients.url("s3", region, "ListObjectsV2", Bucket=bucket).partition("?")[0]
                 # One session for all buckets of a region, as the SDK has it.
-                base = self._clients.client("s3", region).meta.endpoint_url
-                if base not in self._http:
-                    self._http[base] = self._clients.http_session(base)
-                found = self._endpoints[bucket, region] = _Endpoint(url, self._http[base])
+                if region not in self._http:
+                    self._http[region] = self._clients.http_session("s3", region)
+                found = self._endpoints[bucket, region] = _Endpoint(url, self._http[region])
             return found
 
 

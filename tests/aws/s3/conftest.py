@@ -8,11 +8,23 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from botocore.loaders import Loader, create_loader
 
 from tests.aws.s3.bucket_of_keys import BucketOfKeys
 from tests.aws.s3.http_s3 import HttpS3, http_s3
 
 REGION = "eu-west-1"
+
+
+@pytest.fixture(scope="session")
+def service_descriptions() -> Loader:
+    """What the SDK knows of services: read once, where each session would read it again."""
+    return create_loader()
+
+
+@pytest.fixture(autouse=True)
+def one_reading_of_service_descriptions(monkeypatch: pytest.MonkeyPatch, service_descriptions: Loader) -> None:
+    monkeypatch.setattr("botocore.session.create_loader", lambda *_: service_descriptions)
 
 
 @pytest.fixture

@@ -108,12 +108,11 @@ def test_odd_keys_survive_exactly(serve: Serve) -> None:
     assert list_all(["bucket"])[0]["bucket"] == sorted([*ODD_KEYS, *NUMBERS])
 
 
-@pytest.mark.parametrize("key", ODD_KEYS, ids=ascii)
-def test_an_odd_key_can_be_listed_after(serve: Serve, key: str) -> None:
-    keys = [key + "\x01", key] if len(key) < 1000 else [key]
-    s3 = serve({"bucket": keys})
+def test_every_odd_key_can_be_listed_after(serve: Serve) -> None:
+    buckets = {f"bucket-{number}": [key, key + "!"] for number, key in enumerate(ODD_KEYS) if len(key) < 1000}
+    s3 = serve(buckets)
 
-    assert list_all(["bucket"], page_size=1)[0]["bucket"] == sorted(keys)
+    assert list_all(list(buckets), page_size=1)[0] == {name: sorted(keys) for name, keys in buckets.items()}
     assert not any(asked.through_the_sdk for asked in s3.asked)
 
 
@@ -242,9 +241,13 @@ def test_a_bucket_in_another_region_is_named(serve: Serve) -> None:
 
 
 def test_throttling_in_the_middle_loses_nothing(serve: Serve) -> None:
-    serve({"bucket": NUMBERS}, reply=lambda asked: refusal(503, "SlowDown") if asked.number % 3 == 1 else None)
+    def throttled(asked: Asked) -> Reply | None:
+        return refusal(503, "SlowDown") if asked.number % 3 == 1 and not asked.through_the_sdk else None
+
+    s3 = serve({"bucket": NUMBERS}, reply=throttled)
 
     assert list_all(["bucket"]) == ({"bucket": NUMBERS}, {"bucket": None})
+    assert any(asked.through_the_sdk for asked in s3.asked)
 
 
 def test_credentials_that_expire_end_the_listing(serve: Serve) -> None:

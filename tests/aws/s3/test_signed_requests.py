@@ -160,13 +160,13 @@ def test_the_certificates_of_the_environment_are_used(
     bundle.write_text("")
     monkeypatch.setenv(variable, str(bundle))
 
-    session = AwsClients().http_session("https://s3.eu-west-1.amazonaws.com")
+    session = AwsClients().http_session("s3", REGION)
     assert session._verify == str(bundle)
 
 
 def test_time_outs_and_connections_are_those_of_the_clients(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("REQUESTS_CA_BUNDLE", raising=False)
-    session = AwsClients(concurrency=16).http_session("https://s3.eu-west-1.amazonaws.com")
+    session = AwsClients(concurrency=16).http_session("s3", REGION)
 
     assert session._verify is True
     assert (session._timeout.connect_timeout, session._timeout.read_timeout) == (
