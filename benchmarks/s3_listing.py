@@ -15,7 +15,7 @@ from raito_aws_pipeline.aws.clients import AwsClients
 from raito_aws_pipeline.aws.s3.listing import BucketToList, list_keys
 
 BUCKET = "bench"
-KEYS, MANY_KEYS, FAR_KEYS = 20_000, 1_000_000, 200_000
+KEYS, MANY_KEYS, FAR_KEYS = 20_000, 1_000_000, 400_000
 LATENCY_MS = 30
 ROUNDS = 5
 
