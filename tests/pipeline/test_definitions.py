@@ -52,8 +52,21 @@ targets:
     data-source-id: ds-6
     skip-identity-store-sync: true
     skip-data-source-sync: true
+    skip-data-access-sync: true
     aws-regions: eu-west-1
 """
+_SOURCES = ["access_points", "bucket_policies", "buckets", "data_objects", "iam_policies", "iam_roles"]
+ACCESS = {
+    "iam_roles": ["account_authorization_details"],
+    "iam_policies": ["account_authorization_details"],
+    "bucket_policies": ["buckets"],
+    "access_points": [],
+    "access_controls": _SOURCES,
+    "access_remainder": _SOURCES,
+    "access_summaries": _SOURCES,
+    "raito_access_controls": ["access_controls"],
+}
+"""Upstreams of the assets of a target's access controls."""
 ENVIRONMENT = {"AWS_CONFIG_FILE": "/nowhere", "AWS_SHARED_CREDENTIALS_FILE": "/nowhere"}
 
 
@@ -97,6 +110,7 @@ def test_the_assets_of_a_target_and_their_upstreams(graph: AssetGraph) -> None:
         "bucket_contents": ["buckets"],
         "data_object_remainder": ["buckets"],
         "raito_data_source": ["buckets", "data_objects"],
+        **ACCESS,
     }
 
 
@@ -111,6 +125,8 @@ def test_data_objects_of_the_glue_catalogue_come_after_it(graph: AssetGraph) -> 
         "data_objects": ["buckets", "glue_tables"],
         "data_object_remainder": ["buckets", "glue_tables"],
         "raito_data_source": ["buckets", "data_objects"],
+        "account_authorization_details": [],
+        **ACCESS,
     }
     node = graph.get(dg.AssetKey(["catalogue", "data_objects"]))
     # A table may lie in a bucket of another region than its catalogue's.
@@ -123,6 +139,8 @@ def test_without_a_data_source_there_is_nothing_to_push_to(graph: AssetGraph) ->
         "data_objects",
         "bucket_contents",
         "data_object_remainder",
+        "account_authorization_details",
+        *(set(ACCESS) - {"raito_access_controls"}),
     }
 
 
@@ -215,11 +233,15 @@ def test_no_description_is_lost_in_the_ui_which_renders_markdown(graph: AssetGra
     assert not [text for text in outside_of_code if "<" in text]
 
 
-def test_data_objects_have_a_job_and_a_nightly_schedule_a_target(definitions: dg.Definitions) -> None:
+def test_data_objects_and_access_have_a_job_and_a_nightly_schedule_a_target(definitions: dg.Definitions) -> None:
     names = {job.name for job in definitions.jobs or ()}
     targets = ("Production_EU", "catalogue", "nothing_to_push_to", "no_region")
-    assert names == {"identities", *(f"{target}__data_objects_sync" for target in targets)}
+    syncs = {f"{target}__{what}_sync" for target in targets for what in ("data_objects", "access")}
+    assert names == {"identities", *syncs}
     for target in targets:
+        access = definitions.resolve_schedule_def(f"{target}__access_nightly")
+        assert access.job_name == f"{target}__access_sync"
+        assert access.default_status is dg.DefaultScheduleStatus.STOPPED
         schedule = definitions.resolve_schedule_def(f"{target}__data_objects_nightly")
         assert schedule.job_name == f"{target}__data_objects_sync"
         assert schedule.default_status is dg.DefaultScheduleStatus.STOPPED
@@ -280,7 +302,7 @@ def test_the_location_loads_from_workspace_yaml_without_calling_anybody(tmp_path
     loaded = subprocess.run(
         [sys.executable, "-c", program], env=environment, capture_output=True, text=True, cwd=tmp_path, check=False
     )
-    assert (loaded.stdout.split("\n"), loaded.returncode) == (["26", "set()", ""], 0), loaded.stderr
+    assert (loaded.stdout.split("\n"), loaded.returncode) == (["60", "set()", ""], 0), loaded.stderr
     workspace = (PROJECT / "workspace.yaml").read_text()
     assert "python_module: raito_aws_pipeline.definitions" in workspace
 

@@ -73,17 +73,21 @@ def test_the_tasks_of_a_job_come_in_the_order_of_the_reference(world: World) -> 
         ("IS", "DATA_UPLOAD"),
         ("IS", "QUEUED"),
         ("IS", "COMPLETED"),
-        ("DA", "SKIPPED"),
+        ("DA", "STARTED"),
+        ("DA", "DATA_UPLOAD"),
+        ("DA", "QUEUED"),
+        ("DA", "COMPLETED"),
         ("DU", "SKIPPED"),
     ]
     files = [f.kind for f in world.raito.state.received_files(job.id)]
-    assert files == ["dataObjects", "log-DS", "users", "groups", "log-IS"]
+    assert files == ["dataObjects", "log-DS", "users", "groups", "log-IS", "accessProviders", "log-DA"]
 
 
 def test_the_log_of_a_task_is_not_sent_where_log_forwarding_is_off(world: World) -> None:
     world.sync(disable_log_forwarding=True)
     (job,) = world.raito.state.jobs()
-    assert [f.kind for f in world.raito.state.received_files(job.id)] == ["dataObjects", "users", "groups"]
+    files = [f.kind for f in world.raito.state.received_files(job.id)]
+    assert files == ["dataObjects", "users", "groups", "accessProviders"]
 
 
 @pytest.mark.parametrize("reason", ["skip", "no store"])
@@ -240,7 +244,7 @@ def test_a_second_page_that_fails_never_deletes(world: World) -> None:
 def test_policies_of_users_and_groups_are_not_needed_for_identities(world: World, call: str) -> None:
     world.aws.faults.deny("iam:GetAccountAuthorizationDetails")
     world.aws.faults.deny(call)
-    (report,) = world.sync()
+    (report,) = world.sync(only=IDENTITIES)
     assert report.error is None
     assert not world.lake.completeness(("acme", "account_authorization_details")).complete
 
@@ -279,7 +283,7 @@ def test_a_deprecated_version_is_a_warning(world: World, caplog: pytest.LogCaptu
 def test_policies_that_cannot_be_read_do_not_stop_the_identities(world: World) -> None:
     world.aws.faults.deny("iam:GetAccountAuthorizationDetails")
     world.aws.faults.deny("iam:ListPolicies")
-    (report,) = world.sync()
+    (report,) = world.sync(only=IDENTITIES)
     assert report.error is None
     assert not world.lake.completeness(("acme", "account_authorization_details")).complete
     assert world.lake.completeness(("acme", "users")).complete

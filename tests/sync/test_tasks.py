@@ -46,7 +46,8 @@ def test_the_data_source_comes_before_the_identities(world: World, done: list[st
         ("DS", "COMPLETED"),
         ("IS", "STARTED"),
         ("IS", "COMPLETED"),
-        ("DA", "SKIPPED"),
+        ("DA", "STARTED"),
+        ("DA", "COMPLETED"),
         ("DU", "SKIPPED"),
     ]
 
