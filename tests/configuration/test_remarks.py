@@ -75,12 +75,12 @@ def test_an_organisation_needs_no_data_source(tmp_path: Path) -> None:
 def test_what_has_no_effect_yet_is_one_note_a_place(tmp_path: Path) -> None:
     text = with_target(
         "aws-s3-cloudtrail-bucket: trail",
-        "aws-access-point-prefix: x",
+        "aws-role-prefix: x",
         top_level=CREDENTIALS + "cron: '@daily'\nrepositories: []\n",
     )
     assert load(tmp_path, text).notes == (
         "raito.yml: accepted, but without effect in this version: cron, repositories.",
-        "target 'prod': accepted, but without effect in this version: aws-s3-cloudtrail-bucket, aws-access-point-prefix.",
+        "target 'prod': accepted, but without effect in this version: aws-s3-cloudtrail-bucket, aws-role-prefix.",
     )
 
 
