@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 from benchmarks import (
+    access_controls,
     account_sweep,
     data_objects,
     definitions_load,
@@ -23,6 +24,7 @@ BENCHMARKS = {
     "s3_listing": s3_listing.figures,
     "data_objects": data_objects.figures,
     "policy_language": policy_language.figures,
+    "access_controls": access_controls.figures,
     "embedded_raito": embedded_raito.figures,
     "definitions_load": definitions_load.figures,
 }

@@ -58,7 +58,8 @@ def access_controls(sources: AccessSources, rules: AccessRules, scope: Scope, kn
     drafts = list(_drafts(sources, rules, scope, known))
     named = {name for kept in drafts if _names_roles(kept) for name in _access_providers(kept)}
     controls = [
-        locked(owned(renamed(made.control, rules.name_tag), rules.owner_tag), rules.locks)
+        # Raito evaluates locks before names and owners of tags, and not again (protocol 9.6).
+        owned(renamed(locked(made.control, rules.locks), rules.name_tag), rules.owner_tag)
         for made in drafts
         if made.control is not None and _is_kept(made.control, named)
     ]
@@ -73,8 +74,8 @@ def access_controls(sources: AccessSources, rules: AccessRules, scope: Scope, kn
 def _drafts(sources: AccessSources, rules: AccessRules, scope: Scope, known: KnownObjects) -> Iterator[Draft]:
     if not rules.skips_iam:
         for role in sources.roles:
-            if not rules.excludes_role(role.name):
-                yield role_draft(role, sources, rules, scope, known)
+            made = role_draft(role, sources, rules, scope, known)
+            yield Draft(None, made.rows) if rules.excludes_role(role.name) else made
         for policy in imported_policies(sources, rules):
             yield policy_draft(policy, sources, rules, scope, known)
         owners = (

@@ -45,7 +45,8 @@ def access_point_draft(
     within = access_point_scope(point, scope)
     if reason is not None or within is None or point.document is None:
         reason = reason or RemainderReason.UNKNOWN_BUCKET
-        row = row_about(point.name, reason, point.bucket or "", incomplete=reason != RemainderReason.NO_POLICY)
+        incomplete = reason != RemainderReason.NO_POLICY
+        row = Rest(point.name, "", reason, point.bucket or "", point.document or "", incomplete)
         return Draft(None, remainder_rows(external_id, [row]))
     document = NamedDocument(point.name, parse_document(point.document))
     understood = what_of([document], within, known)

@@ -20,16 +20,11 @@ def inline_draft(owner: AccountEntity, sources: AccessSources, scope: Scope, kno
     documents, rests = inline_documents(owner.inline_policies)
     understood = what_of(documents, scope, known)
     rests += understood.remainder
-    members = [owner] if is_user else [user for user in sources.users if owner.name in (user.group_names or ())]
+    members = [f"user {name}" for name in ([owner.name] if is_user else sources.members.get(owner.name, ()))]
     rests += [
-        row_about(
-            user.permissions_boundary_arn,
-            RemainderReason.PERMISSIONS_BOUNDARY,
-            f"user {user.name}",
-            incomplete=is_user,
-        )
-        for user in members
-        if user.permissions_boundary_arn is not None
+        row_about(sources.boundaries[member], RemainderReason.PERMISSIONS_BOUNDARY, member, incomplete=is_user)
+        for member in members
+        if member in sources.boundaries
     ]
     # Sorted by the sweep: the same policies have the same external id in each run.
     names = "".join(f"{policy.name}|" for policy in owner.inline_policies or ())

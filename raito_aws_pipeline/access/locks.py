@@ -29,7 +29,7 @@ class LockRule:
     when_incomplete: bool
 
     def locks(self, control: AccessControl) -> bool:
-        """Whether the part is locked; looked at is the name that Raito gets."""
+        """Whether the part is locked; looked at is the name before a tag may change it."""
         return (
             self.all
             or self.by_name(control.name)

@@ -74,16 +74,17 @@ def policy_draft(
 
 def _external_id(policy: IamPolicy, sources: AccessSources) -> str:
     """A customer's policy keeps the name; one of AWS's that has the same name is called by its ARN (connector 4)."""
-    is_twice = any(other.name == policy.name and other.arn != policy.arn for other in sources.policies)
-    return f"policy:{policy.arn if policy.is_aws_managed and is_twice else policy.name}"
+    is_twice = policy.is_aws_managed and policy.name in sources.policy_names_twice
+    return f"policy:{policy.arn if is_twice else policy.name}"
 
 
 def _bounded(policy: IamPolicy, sources: AccessSources) -> Iterator[Rest]:
-    """A row for each member whose permissions boundary may let through less than the policy grants."""
-    boundaries = {
-        **{f"user {u.name}": u.permissions_boundary_arn for u in sources.users if u.name in policy.attached_users},
-        **{f"role {r.name}": r.permissions_boundary_arn for r in sources.roles if r.name in policy.attached_roles},
+    """A row for each user, role and member of a group whose boundary may let through less than the policy grants."""
+    members = {
+        *(f"user {name}" for name in policy.attached_users),
+        *(f"role {name}" for name in policy.attached_roles),
+        *(f"user {name}" for group in policy.attached_groups for name in sources.members.get(group, ())),
     }
-    for member, boundary in sorted(boundaries.items()):
-        if boundary is not None:
-            yield row_about(boundary, RemainderReason.PERMISSIONS_BOUNDARY, member, incomplete=False)
+    for member in sorted(members & sources.boundaries.keys()):
+        boundary = sources.boundaries[member]
+        yield row_about(boundary, RemainderReason.PERMISSIONS_BOUNDARY, member, incomplete=False)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -59,6 +60,28 @@ class AccessSources:
             return {}
         found = ((role.name, permission_set_role(role.name, role.path)) for role in self.roles)
         return {name: of_role.permission_set for name, of_role in found if of_role is not None}
+
+    @cached_property
+    def members(self) -> Mapping[str, Collection[str]]:
+        """Names of the users in each group, sorted, by the name of the group."""
+        found = defaultdict(list)
+        for name, groups in sorted((user.name, user.group_names or ()) for user in self.users):
+            for group in groups:
+                found[group].append(name)
+        return found
+
+    @cached_property
+    def boundaries(self) -> Mapping[str, str]:
+        """ARN of the permissions boundary of `user <name>` and `role <name>`; those without one are left out."""
+        users = ((f"user {user.name}", user.permissions_boundary_arn) for user in self.users)
+        roles = ((f"role {role.name}", role.permissions_boundary_arn) for role in self.roles)
+        return {member: arn for member, arn in (*users, *roles) if arn is not None}
+
+    @cached_property
+    def policy_names_twice(self) -> Collection[str]:
+        """Names that several managed policies have: one of the customer, and one of AWS."""
+        names = Counter(policy.name for policy in self.policies)
+        return {name for name, count in names.items() if count > 1}
 
     def role_external_id(self, role: str) -> str:
         """External id of a role's access control, the same wherever it is named (connector 4)."""
