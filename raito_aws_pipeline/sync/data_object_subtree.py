@@ -100,6 +100,9 @@ def push_subtree(
     with tempfile.TemporaryDirectory(prefix="raito-aws-pipeline-") as folder:
         path = Path(folder) / "data-objects.json"
         file = write_data_object_file(target, TreeCheck(parent), None, lake.read(key, DataObject), path)
+        if not file.records and not warnings:
+            warnings.append(f"Nothing lies below {parent}, or it is no folder: nothing was imported.")
+            task.warn(warnings[-1])
         set_data_source_metadata(task.session, store_id, metadata_of(target))
         result = import_data_objects(
             task, store_id, file.path, delete_untouched=False, timeout=options.import_timeout_seconds

@@ -11,7 +11,7 @@ import boto3
 import botocore.parsers
 import botocore.session
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from benchmarks.key_space import FILES, KeySpace
@@ -38,6 +38,7 @@ def test_keys_are_in_the_order_of_s3_and_none_comes_twice() -> None:
     assert sorted(set(ALL_KEYS)) == ALL_KEYS
 
 
+@settings(deadline=None)
 @given(
     prefix=parts_of_keys,
     start_after=parts_of_keys,
