@@ -11,7 +11,8 @@ from typing import Any
 
 from raito_aws_pipeline.aws.access_points import AccessPoint
 from raito_aws_pipeline.aws.s3.bucket_policies import BucketPolicy
-from raito_aws_pipeline.iam_policy.document import Document, NamedDocument, Statement, parse_document
+from raito_aws_pipeline.iam_policy.actions import s3_actions_of_statement
+from raito_aws_pipeline.iam_policy.document import VARIABLES_SINCE, Document, NamedDocument, Statement, parse_document
 from raito_aws_pipeline.iam_policy.grants import GrantedItem
 from raito_aws_pipeline.iam_policy.known import KnownObjects
 from raito_aws_pipeline.iam_policy.matching import arn_pattern, text_pattern
@@ -50,15 +51,20 @@ def lent_document(
     ]
     return NamedDocument(
         policy.bucket,
-        Document("2012-10-17", tuple(replace(s, principal=None, not_principal=None, condition=None) for s in lent)),
+        Document(VARIABLES_SINCE, tuple(replace(s, principal=None, not_principal=None, condition=None) for s in lent)),
     )
 
 
 def delegates(lent: NamedDocument, granted: tuple[GrantedItem, ...], scope: Scope, known: KnownObjects) -> bool:
-    """Whether all that an access point grants is among what it may pass on."""
-    found = what_of([lent], scope, known)
+    """Whether all that an access point grants is among what it may pass on.
+
+    A Deny that takes a part of what may be passed on is taken to take from what is granted, if it is of its actions.
+    """
+    permissions = {permission for item in granted for permission in item.permissions}
+    statements = lent.document.statements if isinstance(lent.document, Document) else ()
+    concerned = tuple(s for s in statements if s.allows or not permissions.isdisjoint(s3_actions_of_statement(s)))
+    found = what_of([NamedDocument(lent.name, Document(VARIABLES_SINCE, concerned))], scope, known)
     if any(rest.reason == RemainderReason.DENY and rest.incomplete for rest in found.remainder):
-        # It takes a part of something, or of what other statements grant.
         return False
     allowed = {item.full_name: set(item.permissions) for item in found.what}
     return all(
