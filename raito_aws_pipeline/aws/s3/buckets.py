@@ -73,18 +73,18 @@ def _read_bucket(clients: AwsClients, with_tags: Callable[[str], bool], entry: d
     name, created_at = entry["Name"], entry.get("CreationDate")
     try:
         region = entry.get("BucketRegion") or _location(clients, name)
-    except NotFoundError:
-        return None
     except PipelineError as error:
+        if _is_gone(error):
+            return None
         _stop_at(error)
         return AccountBucket(name, created_at, region_error=error)
     if not with_tags(name):
         return AccountBucket(name, created_at, region)
     try:
         return AccountBucket(name, created_at, region, tags=_tags(clients, name, region))
-    except NotFoundError:
-        return None
     except PipelineError as error:
+        if _is_gone(error):
+            return None
         _stop_at(error)
         return AccountBucket(name, created_at, region, tags_error=error)
 
@@ -102,6 +102,11 @@ def _tags(clients: AwsClients, bucket: str, region: str) -> tuple[Tag, ...]:
             return ()
         raise
     return tuple(sorted((Tag(t["Key"], t["Value"], AWS_TAG_SOURCE) for t in answer["TagSet"]), key=lambda t: t.key))
+
+
+def _is_gone(error: PipelineError) -> bool:
+    """Whether AWS says that the bucket itself does not exist; what else is not found says nothing of that."""
+    return error.__cause__ is not None and answer_of(error.__cause__).code == "NoSuchBucket"
 
 
 def _stop_at(error: PipelineError) -> None:

@@ -134,6 +134,15 @@ def test_tags_that_are_denied_are_said_and_the_bucket_stays(local_aws: LocalAws)
     assert open_.tags == (Tag("a", "b", "aws-s3"),)
 
 
+@pytest.mark.parametrize("code", ["404", "NoSuchKey", "NoSuchConfiguration"])
+def test_what_of_a_bucket_is_not_found_does_not_take_the_bucket_away(local_aws: LocalAws, code: str) -> None:
+    load(local_aws, {"name": "acme", "keys": []})
+    local_aws.faults.refuse("s3:GetBucketTagging", 404, code, "Not found.")
+    (bucket,) = read()
+    assert (bucket.name, bucket.region, bucket.tags) == ("acme", REGION, None)
+    assert bucket.tags_error is not None
+
+
 def test_a_list_that_is_denied_is_an_error(local_aws: LocalAws) -> None:
     local_aws.faults.deny("s3:ListBuckets")
 
