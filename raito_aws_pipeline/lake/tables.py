@@ -41,6 +41,7 @@ COMPLETE_KEY = "raito.complete"
 """Key of the Parquet metadata: `true` where everything that belongs into the file was read."""
 
 NO_PARTITION: Mapping[str, str] = {}
+NO_FACTS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class Lake:
         *,
         failures: Sequence[ReadFailure] = (),
         partition: Mapping[str, str] = NO_PARTITION,
+        facts: Mapping[str, str] = NO_FACTS,
     ) -> PartFile:
         """Replace one partition of a table by these rows.
 
@@ -86,6 +88,7 @@ class Lake:
             batches: The rows; consumed once, in bounded memory (`part_files`).
             failures: What could not be read. Looked at after the last batch, so that a stream may add to it.
             partition: Values of the partition's dimensions.
+            facts: What else the file says of itself, for `facts`.
 
         Raises:
             LakeError: The file cannot be written; the rows of before stay.
@@ -93,7 +96,7 @@ class Lake:
 
         def metadata() -> Mapping[str, str]:
             self._write_failures(key, failures, partition)
-            return {COMPLETE_KEY: "false" if failures else "true"}
+            return {**facts, COMPLETE_KEY: "false" if failures else "true"}
 
         distinct = [c.name for c in columns_of(table) if c.column.unique]
         return write_part(
@@ -180,6 +183,17 @@ class Lake:
             complete=all(one.complete for one in found),
             failures=tuple(failure for one in found for failure in one.failures),
         )
+
+    def facts(self, key: tuple[str, ...], partition: Mapping[str, str] = NO_PARTITION) -> Mapping[str, str]:
+        """What the file of a partition says of itself; empty where it was never written.
+
+        Raises:
+            LakeError: It cannot be read.
+        """
+        said: dict[bytes, bytes] = {}
+        for path in self._files(table_folder(key, partition)):
+            said.update(part_metadata(self.location, path).metadata or {})
+        return {name.decode(errors="replace"): value.decode(errors="replace") for name, value in said.items()}
 
     def _completeness(self, key: tuple[str, ...], partition: Mapping[str, str]) -> Completeness:
         files = self._files(table_folder(key, partition))

@@ -28,6 +28,7 @@ from raito_aws_pipeline.raito.tasks import Task
 from raito_aws_pipeline.sync.account import account_id
 from raito_aws_pipeline.sync.connections import RaitoOptions
 from raito_aws_pipeline.sync.data_object_files import data_source_object, write_data_object_file
+from raito_aws_pipeline.sync.data_objects import SETTINGS_KEY, settings_of_data_objects
 from raito_aws_pipeline.sync.push_guards import require_checks
 from raito_aws_pipeline.sync.regions import target_regions
 from raito_aws_pipeline.sync.tables import DATA_OBJECTS, RAITO_DATA_SOURCE, region_partition
@@ -171,7 +172,22 @@ def _regions(lake: Lake, target: Target) -> tuple[list[str], tuple[ReadFailure, 
             target=target.name,
             remedy="Materialise buckets, then data_objects of every region, and push again.",
         )
-    return read, lake.completeness(key, [region_partition(region) for region in configured]).failures
+    missing = lake.completeness(key, [region_partition(region) for region in configured]).failures
+    return read, (*missing, *_read_otherwise(lake, target, read))
+
+
+def _read_otherwise(lake: Lake, target: Target, regions: Sequence[str]) -> Iterator[ReadFailure]:
+    """A failure for each region that was read with other settings than those of now: what it lacks may be there."""
+    settings = settings_of_data_objects(target)
+    for region in regions:
+        if lake.facts(DATA_OBJECTS.key(target), region_partition(region)).get(SETTINGS_KEY) != settings:
+            yield ReadFailure(
+                part=region,
+                call="",
+                code="ReadOtherwise",
+                message="It was read with other settings (mode, folders, depth, names or filters) than those of now.",
+                remedy=f"Materialise data_objects of {region} again.",
+            )
 
 
 def _batches(

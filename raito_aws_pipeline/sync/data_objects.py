@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -59,6 +60,28 @@ class RegionWritten:
     def tables(self) -> tuple[TableWritten, ...]:
         """All tables that were written."""
         return tuple(table for table in (self.objects, self.contents, self.remainder) if table is not None)
+
+
+SETTINGS_KEY = "raito.settings"
+"""Key of the Parquet metadata: with which settings data objects were read."""
+
+
+def settings_of_data_objects(target: Target) -> str:
+    """The settings that decide which data objects there are: rows read with others are those of another tree."""
+    aws = target.aws
+    return json.dumps(
+        {
+            "glue": aws.aws_glue_enabled,
+            "folders": aws.aws_s3_emulate_folder_structure,
+            "depth": aws.aws_s3_max_folder_depth,
+            "legacy names": aws.aws_s3_legacy_us_east_1_names,
+            "include": aws.aws_s3_include_buckets.written,
+            "exclude": aws.aws_s3_exclude_buckets.written,
+            "exclude databases": aws.aws_glue_exclude_databases.written,
+            "exclude tables": aws.aws_glue_exclude_tables.written,
+        },
+        sort_keys=True,
+    )
 
 
 def full_names(target: Target, account: str) -> FullNames:
@@ -132,7 +155,13 @@ def _write_region(lake: Lake, target: Target, region: str, content: RegionConten
     check.begin_partition()
     # The other tables and the failures are known when the last data object is.
     objects = write_table(
-        lake, target, DATA_OBJECTS, _seen_by(check, content.batches), content.failures, partition=partition
+        lake,
+        target,
+        DATA_OBJECTS,
+        _seen_by(check, content.batches),
+        content.failures,
+        partition=partition,
+        facts={SETTINGS_KEY: settings_of_data_objects(target)},
     )
     contents = None
     if not target.aws.aws_glue_enabled:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 
 from raito_aws_pipeline.configuration.targets import Target
-from raito_aws_pipeline.lake.tables import NO_PARTITION, Lake
+from raito_aws_pipeline.lake.tables import NO_FACTS, NO_PARTITION, Lake
 from raito_aws_pipeline.model.read_failures import ReadFailure
 from raito_aws_pipeline.sync.tables import Table
 
@@ -38,6 +38,7 @@ def write_table(
     failures: Sequence[ReadFailure] = (),
     *,
     partition: Mapping[str, str] = NO_PARTITION,
+    facts: Mapping[str, str] = NO_FACTS,
 ) -> TableWritten:
     """Write a table, or one partition of it, in place of what lies there, in bounded memory (`lake.part_files`).
 
@@ -48,9 +49,10 @@ def write_table(
         batches: Its rows.
         failures: What could not be read of it; may still grow while the batches are taken.
         partition: Values of the partition's dimensions.
+        facts: What else the file says of itself.
 
     Raises:
         LakeError: It cannot be written.
     """
-    part = lake.write(table.key(target), table.row, batches, failures=failures, partition=partition)
+    part = lake.write(table.key(target), table.row, batches, failures=failures, partition=partition, facts=facts)
     return TableWritten(table, part.uri, part.rows, part.bytes, len(failures), partition)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from moto.s3.responses import S3Response
 
+from raito_aws_pipeline.configuration.targets import Target
 from raito_aws_pipeline.errors import CredentialsError, LakeError, PermissionMissingError
 from raito_aws_pipeline.lake.tables import Lake
 from raito_aws_pipeline.model.buckets import Bucket, BucketContent, BucketScope
@@ -239,6 +240,18 @@ def test_a_region_that_was_never_materialised_forbids_deleting(world: World) -> 
     )
     assert asked(world)["deleteUntouched"] is False
     assert f"{US}/here" in held(world)
+
+
+def test_regions_that_were_read_with_other_settings_forbid_deleting(world: World) -> None:
+    serve(world)
+    sync(world)
+    flat = world.settings(world.target(aws_regions="eu-west-1,us-east-1", aws_s3_emulate_folder_structure=False))
+    (target,) = flat.targets
+    assert isinstance(target, Target)
+    write_data_objects(world.lake, target, aws_clients(target), ["eu-west-1"], lambda _: None)
+    pushed = push(world)
+    assert pushed.kept is not None and "eu-west-1: ReadOtherwise" in pushed.kept and "us-east-1" not in pushed.kept
+    assert asked(world)["deleteUntouched"] is False
 
 
 def test_where_no_region_was_ever_read_the_push_says_what_to_do(world: World) -> None:
