@@ -25,10 +25,17 @@ from raito_aws_pipeline.model.access_remainder import AccessRemainder
 
 @dataclass(frozen=True, slots=True)
 class AccessImport:
-    """What Raito gets, by external id, and what it does not get, by access control."""
+    """What Raito gets, by external id, and what it does not get, by access control.
+
+    Args:
+        controls: The access controls.
+        remainder: What they do not say, row by row.
+        lost: What of the documents is in neither, a text each; there should be nothing.
+    """
 
     controls: tuple[AccessControl, ...]
     remainder: tuple[AccessRemainder, ...]
+    lost: tuple[str, ...] = ()
 
 
 def access_interests(sources: AccessSources, rules: AccessRules, scope: Scope) -> Interests:
@@ -68,6 +75,7 @@ def access_controls(sources: AccessSources, rules: AccessRules, scope: Scope, kn
     return AccessImport(
         tuple(sorted(controls, key=lambda control: control.external_id)),
         tuple(sorted(rows, key=lambda row: row.access_control)),
+        tuple(sorted({text for made in drafts for text in _lost(made)})),
     )
 
 
@@ -98,6 +106,13 @@ def _identity_documents(sources: AccessSources, rules: AccessRules) -> Iterator[
     for policy in imported_policies(sources, rules):
         if policy.document is not None:
             yield NamedDocument(policy.name, parse_document(policy.document))
+
+
+def _lost(made: Draft) -> Iterator[str]:
+    if made.control is None:
+        return
+    for one in made.lost:
+        yield f"{made.control.external_id}: {one.element or 'all'} of {one.sid or 'all'} in {one.policy}"
 
 
 def _is_kept(control: AccessControl, named: set[str]) -> bool:

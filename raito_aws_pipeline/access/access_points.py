@@ -12,6 +12,7 @@ from raito_aws_pipeline.access.drafts import Draft, draft, remainder_rows, row_a
 from raito_aws_pipeline.access.sources import AccessRules, AccessSources
 from raito_aws_pipeline.aws.access_points import AccessPoint
 from raito_aws_pipeline.aws.s3.bucket_policies import BucketPolicy
+from raito_aws_pipeline.iam_policy.accounting import unaccounted, unaccounted_principals
 from raito_aws_pipeline.iam_policy.document import NamedDocument, parse_document
 from raito_aws_pipeline.iam_policy.known import KnownObjects
 from raito_aws_pipeline.iam_policy.remainder import Rest
@@ -79,13 +80,12 @@ def access_point_draft(
         actual_name=point.name,
         what=what_items(understood.what),
     )
-    made = draft(control, rests)
-    # Where nothing is missing the Raito CLI's connector does not say so either (protocol 6.5).
-    return made if made.control and made.control.incomplete else Draft(_unset(made.control), made.rows)
-
-
-def _unset(control: AccessControl | None) -> AccessControl | None:
-    return None if control is None else msgspec.structs.replace(control, incomplete=None)
+    lost = unaccounted([document], understood, within)
+    made = draft(control, rests, (*lost, *unaccounted_principals(document, rests, who.users, who.roles)))
+    if made.control is not None and not made.control.incomplete:
+        # Where nothing is missing the Raito CLI's connector does not say so either (protocol 6.5).
+        return replace(made, control=msgspec.structs.replace(made.control, incomplete=None))
+    return made
 
 
 def _reason_of_none(point: AccessPoint, sources: AccessSources, scope: Scope) -> RemainderReason | None:

@@ -22,6 +22,7 @@ ACCESS_CONTROLS = "access_controls"
 UNIQUE_EXTERNAL_IDS = "unique_external_ids"
 UNIQUE_NAMES = "unique_names"
 WHO_EXISTS = "who_exists"
+ACCOUNTED = "accounted"
 
 ACCESS_CHECKS = (
     CheckDefinition(ACCESS_CONTROLS, SCHEMA, True, "The Parquet file has the columns of the definition."),
@@ -29,13 +30,16 @@ ACCESS_CHECKS = (
     CheckDefinition(ACCESS_CONTROLS, UNIQUE_EXTERNAL_IDS, True, "No two access controls have the same external id."),
     CheckDefinition(ACCESS_CONTROLS, UNIQUE_NAMES, False, "No two access controls of one type have the same name."),
     CheckDefinition(ACCESS_CONTROLS, WHO_EXISTS, True, "Access controls that WHO names are among them."),
+    CheckDefinition(
+        ACCESS_CONTROLS, ACCOUNTED, False, "Each statement and principal is in WHO or WHAT, or in the remainder."
+    ),
 )
 
 
 def checks_of_access_controls(
     controls: Sequence[AccessControl], failures: Sequence[ReadFailure], differences: Sequence[str]
 ) -> list[CheckOutcome]:
-    """What all checks say.
+    """What the checks of the table say; `check_accounted` is about more than the table.
 
     Args:
         controls: The access controls.
@@ -64,6 +68,16 @@ def checks_of_access_controls(
             bad="WHO names access controls that are not there",
         ),
     ]
+
+
+def check_accounted(lost: Sequence[str]) -> CheckOutcome:
+    """Nothing of the account's policy documents is lost; `lost` is what is, as `AccessImport` has it."""
+    return _outcome(
+        ACCOUNTED,
+        lost,
+        good="Each statement and principal is in WHO or WHAT, or in the remainder",
+        bad="Parts of policy documents are in neither WHO nor WHAT nor the remainder (please report this)",
+    )
 
 
 def _unknown_providers(controls: Iterable[AccessControl], known: Collection[str]) -> list[str]:

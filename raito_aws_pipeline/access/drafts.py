@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import msgspec
 
 from raito_aws_pipeline.aws.iam.entities import InlinePolicy
+from raito_aws_pipeline.iam_policy.accounting import Unaccounted
 from raito_aws_pipeline.iam_policy.document import NamedDocument, parse_document
 from raito_aws_pipeline.iam_policy.grants import GrantedItem
 from raito_aws_pipeline.iam_policy.remainder import Rest
@@ -23,17 +24,19 @@ class Draft:
     Args:
         control: The access control; None: there is none, only rows.
         rows: What it does not say.
+        lost: What of its documents is in neither, though all should be.
     """
 
     control: AccessControl | None
     rows: tuple[AccessRemainder, ...]
+    lost: tuple[Unaccounted, ...] = ()
 
 
-def draft(control: AccessControl, rests: Iterable[Rest]) -> Draft:
+def draft(control: AccessControl, rests: Iterable[Rest], lost: Iterable[Unaccounted] = ()) -> Draft:
     """An access control with its remainder, incomplete where a row says so."""
     rows = remainder_rows(control.external_id, rests)
     incomplete = any(row.incomplete for row in rows)
-    return Draft(msgspec.structs.replace(control, incomplete=incomplete), rows)
+    return Draft(msgspec.structs.replace(control, incomplete=incomplete), rows, tuple(lost))
 
 
 def remainder_rows(external_id: str, rests: Iterable[Rest]) -> tuple[AccessRemainder, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from raito_aws_pipeline.access.drafts import Draft, draft, inline_documents, inline_text, row_about, what_items
 from raito_aws_pipeline.access.sources import AccessSources
 from raito_aws_pipeline.aws.iam.entities import AccountEntity, EntityKind
+from raito_aws_pipeline.iam_policy.accounting import unaccounted
 from raito_aws_pipeline.iam_policy.known import KnownObjects
 from raito_aws_pipeline.iam_policy.scope import Scope
 from raito_aws_pipeline.iam_policy.what import what_of
@@ -39,4 +40,4 @@ def inline_draft(owner: AccountEntity, sources: AccessSources, scope: Scope, kno
         actual_name=name,
         what=what_items(understood.what),
     )
-    return draft(control, rests)
+    return draft(control, rests, unaccounted(documents, understood, scope))

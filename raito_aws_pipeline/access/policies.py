@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from raito_aws_pipeline.access.drafts import Draft, draft, row_about, what_items
 from raito_aws_pipeline.access.sources import AccessRules, AccessSources
 from raito_aws_pipeline.aws.iam.roles_and_policies import IamPolicy
+from raito_aws_pipeline.iam_policy.accounting import unaccounted
 from raito_aws_pipeline.iam_policy.document import NamedDocument, parse_document
 from raito_aws_pipeline.iam_policy.known import KnownObjects
 from raito_aws_pipeline.iam_policy.remainder import Rest
 from raito_aws_pipeline.iam_policy.scope import Scope
 from raito_aws_pipeline.iam_policy.what import what_of
-from raito_aws_pipeline.model.access_controls import AccessControl, WhatItem, Who
+from raito_aws_pipeline.model.access_controls import AccessControl, Who
 from raito_aws_pipeline.model.access_remainder import RemainderReason
 
 AWS_MANAGED_REASON = "This policy is managed by AWS"
@@ -35,12 +36,9 @@ def policy_draft(
     policy: IamPolicy, sources: AccessSources, rules: AccessRules, scope: Scope, known: KnownObjects
 ) -> Draft:
     """The access control of one managed policy."""
-    if policy.document is None:
-        what: tuple[WhatItem, ...] = ()
-        rests = [row_about(policy.name, RemainderReason.UNREADABLE)]
-    else:
-        understood = what_of([NamedDocument(policy.name, parse_document(policy.document))], scope, known)
-        what, rests = what_items(understood.what), list(understood.remainder)
+    documents = [] if policy.document is None else [NamedDocument(policy.name, parse_document(policy.document))]
+    understood = what_of(documents, scope, known)
+    rests = list(understood.remainder) if documents else [row_about(policy.name, RemainderReason.UNREADABLE)]
     for role in policy.attached_roles:
         if rules.excludes_role(role):
             rests.append(row_about(policy.name, RemainderReason.EXCLUDED_PRINCIPAL, f"role {role}"))
@@ -67,9 +65,9 @@ def policy_draft(
         delete_locked=is_locked,
         delete_locked_reason=reason,
         actual_name=policy.name,
-        what=what,
+        what=what_items(understood.what),
     )
-    return draft(control, rests)
+    return draft(control, rests, unaccounted(documents, understood, scope))
 
 
 def _external_id(policy: IamPolicy, sources: AccessSources) -> str:

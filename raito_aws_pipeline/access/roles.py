@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from raito_aws_pipeline.access.drafts import Draft, draft, inline_documents, inline_text, row_about, what_items
 from raito_aws_pipeline.access.sources import AccessRules, AccessSources
 from raito_aws_pipeline.aws.iam.roles_and_policies import IamRole
+from raito_aws_pipeline.iam_policy.accounting import Unaccounted, unaccounted, unaccounted_principals
 from raito_aws_pipeline.iam_policy.document import NamedDocument, parse_document
 from raito_aws_pipeline.iam_policy.known import KnownObjects
 from raito_aws_pipeline.iam_policy.remainder import Rest
@@ -31,7 +32,11 @@ def role_draft(role: IamRole, sources: AccessSources, rules: AccessRules, scope:
     documents, rests = inline_documents(role.inline_policies)
     understood = what_of(documents, scope, known)
     permission_set = sources.permission_set_roles.get(role.name)
-    who, who_rests = _trusted(role, sources) if permission_set is None else _assigned(role, permission_set, sources)
+    trusted = _trusted(role, sources)
+    if permission_set is None:
+        who, who_rests = Who(users=trusted.users, groups=()), list(trusted.remainder)
+    else:
+        who, who_rests = _assigned(permission_set, trusted, sources)
     rests += [*understood.remainder, *who_rests]
     if role.permissions_boundary_arn is not None:
         rests.append(row_about(role.permissions_boundary_arn, RemainderReason.PERMISSIONS_BOUNDARY, role.arn))
@@ -57,20 +62,29 @@ def role_draft(role: IamRole, sources: AccessSources, rules: AccessRules, scope:
         what=what_items(understood.what),
         tags=tags,
     )
-    return draft(control, rests)
+    return draft(control, rests, (*unaccounted(documents, understood, scope), *trusted.lost))
 
 
-def _trusted(role: IamRole, sources: AccessSources) -> tuple[Who, list[Rest]]:
+@dataclass(frozen=True, slots=True)
+class _Trusted:
+    users: tuple[str, ...]
+    remainder: tuple[Rest, ...]
+    lost: tuple[Unaccounted, ...]
+
+
+def _trusted(role: IamRole, sources: AccessSources) -> _Trusted:
     if role.trust_policy is None:
-        return Who(users=(), groups=()), [row_about(TRUST, RemainderReason.UNREADABLE)]
-    found = trust_users(NamedDocument(TRUST, parse_document(role.trust_policy)), sources.principals)
-    return Who(users=found.users, groups=()), list(found.remainder)
+        return _Trusted((), (row_about(TRUST, RemainderReason.UNREADABLE),), ())
+    document = NamedDocument(TRUST, parse_document(role.trust_policy))
+    found = trust_users(document, sources.principals)
+    lost = unaccounted_principals(document, found.remainder, (*found.users, *found.taken_out))
+    return _Trusted(found.users, found.remainder, lost)
 
 
-def _assigned(role: IamRole, permission_set: str, sources: AccessSources) -> tuple[Who, list[Rest]]:
-    """WHO is assigned to the permission set here; its trust in Identity Center's SAML provider says nothing more."""
-    _, rests = _trusted(role, sources)
-    rests = [replace(r, incomplete=r.incomplete and r.reason != RemainderReason.FEDERATED_PRINCIPAL) for r in rests]
+def _assigned(permission_set: str, trusted: _Trusted, sources: AccessSources) -> tuple[Who, list[Rest]]:
+    """WHO is assigned to the permission set here; its trust, kept by AWS, is in Identity Center's SAML provider alone."""
+    federated = RemainderReason.FEDERATED_PRINCIPAL
+    rests = [replace(rest, incomplete=rest.incomplete and rest.reason != federated) for rest in trusted.remainder]
     found = sources.sets_by_name.get(permission_set)
     if found is None:
         return Who(users=(), groups=()), rests

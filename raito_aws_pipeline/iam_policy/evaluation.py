@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 from raito_aws_pipeline.iam_policy.document import Document, MalformedDocument, Statement
 
@@ -56,9 +57,11 @@ def matches_resource(pattern: str, resource: str, *, variables: bool) -> Decisio
     """Whether a pattern of resources means this one; it depends where a policy variable may stand for anything."""
     text = pattern
     found = Decision.YES
-    if variables:
+    if variables and "${" in pattern:
         text = re.sub(r"\$\{[^}]*\}", lambda m: _PLACES.get(m.group(), _VARIABLE), pattern)
         found = Decision.DEPENDS if _VARIABLE in text else found
+    if not resource.startswith(_head(text)):
+        return Decision.NO
     segments = text.split(":", 5)
     if len(segments) == 6:
         named = resource.split(":", 5)
@@ -116,15 +119,31 @@ class _Sign:
 _Token = str | _Sign
 
 
-def _tokens(text: str, *, colons: bool = True) -> list[_Token]:
+@lru_cache(16_384)
+def _head(text: str) -> str:
+    """The characters before the first wildcard, with which all begins that matches."""
+    return re.split(f"[*?{_VARIABLE}{''.join(_WRITTEN)}]", text, maxsplit=1)[0]
+
+
+@lru_cache(16_384)
+def _tokens(text: str, *, colons: bool = True) -> tuple[_Token, ...]:
     """A pattern of characters and wildcards."""
     signs = {"?": _Sign(many=False, colons=colons), "*": _Sign(many=True, colons=colons)}
     signs[_VARIABLE] = signs["*"]
-    return [signs.get(character, _WRITTEN.get(character, character)) for character in text]
+    return tuple(signs.get(character, _WRITTEN.get(character, character)) for character in text)
 
 
 def _matches(tokens: Sequence[_Token], text: str) -> bool:
-    """Whether a text matches, row by row of the table of all beginnings of both."""
+    """Whether a text matches: character by character, from the first wildcard on with a table of all beginnings."""
+    for place, token in enumerate(tokens):
+        if isinstance(token, _Sign):
+            return _matches_table(tokens[place:], text[place:])
+        if text[place : place + 1] != token:
+            return False
+    return len(text) == len(tokens)
+
+
+def _matches_table(tokens: Sequence[_Token], text: str) -> bool:
     reached = [True] + [False] * len(text)
     for token in tokens:
         many = isinstance(token, _Sign) and token.many

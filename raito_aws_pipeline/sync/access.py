@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from raito_aws_pipeline.access.access_controls import AccessImport, access_controls, access_interests
-from raito_aws_pipeline.access.checks import checks_of_access_controls
+from raito_aws_pipeline.access.checks import check_accounted, checks_of_access_controls
 from raito_aws_pipeline.access.known_in_part import KnownInPart
 from raito_aws_pipeline.access.locks import LockRule, LockRules
 from raito_aws_pipeline.access.sources import AccessRules, AccessSources
@@ -118,7 +118,10 @@ def write_access_controls(lake: Lake, target: Target) -> AccessWritten:
 def check_access_controls(lake: Lake, target: Target, written: AccessWritten) -> list[CheckOutcome]:
     """What the checks say of the access controls that were written."""
     differences = lake.schema_differences(ACCESS_CONTROLS.key(target), AccessControl)
-    return checks_of_access_controls(written.found.controls, written.failures, differences)
+    return [
+        *checks_of_access_controls(written.found.controls, written.failures, differences),
+        check_accounted(written.found.lost),
+    ]
 
 
 def access_rules(target: Target) -> AccessRules:

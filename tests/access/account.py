@@ -218,12 +218,14 @@ def sources(*entities: Any, permission_sets: list[PermissionSet] | None = None) 
 
 
 def imported(account: AccessSources, how: AccessRules | None = None) -> AccessImport:
-    """What becomes of an account."""
+    """What becomes of an account; nothing of its documents may be lost."""
     how, where = how or rules(), scope()
     known = KnownFromRows(access_interests(account, how, where))
     names = sorted(OBJECTS, key=lambda name: tree_order(name).encode())
     known.add(pa.record_batch({"full_name": names, "type": [OBJECTS[name] for name in names]}))
-    return access_controls(account, how, where, known)
+    found = access_controls(account, how, where, known)
+    assert found.lost == ()
+    return found
 
 
 def made(*entities: Any, **members: Any) -> AccessImport:

@@ -11,7 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from raito_aws_pipeline.access import policies
+from raito_aws_pipeline.access.access_controls import access_controls
 from raito_aws_pipeline.access.sources import AccessSources
+from raito_aws_pipeline.iam_policy.known import NO_INTERESTS, AssumedObjects
+from raito_aws_pipeline.iam_policy.what import Understood
 from tests.access.account import (
     POINT,
     READ_RAW,
@@ -36,7 +40,7 @@ from tests.access.account import (
     user,
     user_arn,
 )
-from tests.iam_policy.world import allow, deny
+from tests.iam_policy.world import allow, deny, scope
 
 NO_S3 = allow("ec2:*", "*")
 RAW = {"raw": READ_RAW}
@@ -164,3 +168,14 @@ def test_whom_access_controls_name_is_there() -> None:
     for one in found.controls:
         for external_id in (one.who.access_providers or ()) if one.who else ():
             assert control(found, external_id)
+
+
+def test_what_is_lost_of_a_document_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    nothing = Understood((), (), (), incomplete=False)
+    monkeypatch.setattr(policies, "what_of", lambda *_: nothing)
+    lake = sources(user("ann"), policy("lake", READ_SALES, deny("s3:*", "*", Sid="No"), users=("ann",)))
+    assert access_controls(lake, rules(), scope(), AssumedObjects(NO_INTERESTS)).lost == (
+        "policy:lake: all of No in lake",
+        "policy:lake: arn:aws:s3:::acme-lake/sales/* of #1 in lake",
+        "policy:lake: s3:GetObject of #1 in lake",
+    )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from raito_aws_pipeline.access.checks import ACCESS_CHECKS, checks_of_access_controls
+from raito_aws_pipeline.access.checks import ACCESS_CHECKS, check_accounted, checks_of_access_controls
 from raito_aws_pipeline.model.access_controls import AccessControl, Who
 from raito_aws_pipeline.model.checks import CheckOutcome
 from raito_aws_pipeline.model.read_failures import ReadFailure
@@ -22,9 +22,13 @@ def access_control(
 
 
 def outcomes(
-    *controls: AccessControl, failures: Sequence[ReadFailure] = (), differences: Sequence[str] = ()
+    *controls: AccessControl,
+    failures: Sequence[ReadFailure] = (),
+    differences: Sequence[str] = (),
+    lost: Sequence[str] = (),
 ) -> dict[str, CheckOutcome]:
-    return {outcome.name: outcome for outcome in checks_of_access_controls(controls, failures, differences)}
+    found = (*checks_of_access_controls(controls, failures, differences), check_accounted(lost))
+    return {outcome.name: outcome for outcome in found}
 
 
 def failing(found: dict[str, CheckOutcome]) -> dict[str, bool]:
@@ -69,3 +73,9 @@ def test_access_controls_that_who_names_are_among_them() -> None:
     found = outcomes(access_control("policy:b", named=["role:a", "role:c"]), access_control("role:c"))
     assert failing(found) == {"who_exists": True}
     assert "policy:b: role:a" in found["who_exists"].description
+
+
+def test_what_is_lost_of_a_document_is_named_and_does_not_stop_the_push() -> None:
+    found = outcomes(lost=["role:a: s3:GetObject of #1 in inline"])
+    assert failing(found) == {"accounted": False}
+    assert "role:a: s3:GetObject of #1 in inline" in found["accounted"].description
