@@ -82,7 +82,7 @@ def _trusted(role: IamRole, sources: AccessSources) -> _Trusted:
 
 
 def _assigned(permission_set: str, trusted: _Trusted, sources: AccessSources) -> tuple[Who, list[Rest]]:
-    """WHO is assigned to the permission set here; its trust, kept by AWS, is in Identity Center's SAML provider alone."""
+    """WHO is assigned to the permission set here; its trust, kept by AWS, is in a SAML provider alone."""
     federated = RemainderReason.FEDERATED_PRINCIPAL
     rests = [replace(rest, incomplete=rest.incomplete and rest.reason != federated) for rest in trusted.remainder]
     found = sources.sets_by_name.get(permission_set)
